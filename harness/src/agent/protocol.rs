@@ -1,0 +1,299 @@
+//! What a host and an agent say to each other: one JSON document a line, over the agent's stdin and
+//! stdout, the same on every arm.
+//!
+//! Both sides may ask: the host sends [`Request`]s, and the agent of the modelled Windows sends
+//! [`Ask`]s, because `wsl.exe` typed there changes another node.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    node::Node,
+    outcome::{Hangup, Outcome, Via},
+    target::Target,
+    tool::{Impl, Tool},
+};
+
+/// Version of the protocol; an agent that greets with another one is refused.
+pub const PROTOCOL: u32 = 1;
+
+/// A line from the host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromHost {
+    /// A request, answered by [`FromAgent::Reply`] with the same id.
+    Request {
+        /// Chosen by the host, unique on this connection.
+        id: u64,
+        /// What to do.
+        request: Request,
+    },
+    /// The answer to an [`Ask`].
+    Answer {
+        /// The id of the ask.
+        id: u64,
+        /// What came of it, or why nothing did.
+        answer: Result<Answer, String>,
+    },
+}
+
+/// A line from the agent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromAgent {
+    /// The first line.
+    Hello {
+        /// [`PROTOCOL`] of the agent.
+        protocol: u32,
+        /// Where it runs.
+        node: Node,
+    },
+    /// The reply to a request.
+    Reply {
+        /// The id of the request.
+        id: u64,
+        /// What came of it.
+        reply: Result<Reply, AgentError>,
+    },
+    /// A request of the agent to the host.
+    Ask {
+        /// Chosen by the agent, unique on this connection.
+        id: u64,
+        /// What it wants.
+        ask: Ask,
+    },
+}
+
+/// What a host can ask an agent to do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Run a command line as a person would type it on that node.
+    Run {
+        /// The line: `sh -c` on wsl and lan, one command without shell operators on windows.
+        line: String,
+    },
+    /// Run a program with exactly these arguments.
+    Exec {
+        /// Program and arguments; at least one element.
+        argv: Vec<String>,
+        /// The directory to run in; `None` means `/`.
+        cwd: Option<String>,
+        /// Additional environment.
+        env: BTreeMap<String, String>,
+    },
+    /// Write a file, replacing what is there, creating its directories.
+    Write {
+        /// A path of that node; on windows a Windows path, `%UserProfile%` included.
+        path: String,
+        /// The new content.
+        text: String,
+    },
+    /// Set variables for later commands, services and probes on the node.
+    SetEnv {
+        /// Names and values.
+        vars: BTreeMap<String, String>,
+    },
+    /// Start a service and wait until it listens. One service runs on a node; the one before it is
+    /// stopped first.
+    StartService(ServiceOrder),
+    /// Stop the node's service; fine when none runs.
+    StopService,
+    /// Measure one cell.
+    Probe(ProbeOrder),
+    /// List TCP listeners as the guest half of the relay does, through `NETLINK_SOCK_DIAG`.
+    Listeners,
+    /// windows: make the relay's listeners match those of the guest.
+    RelaySync {
+        /// The guest's listeners, from [`Request::Listeners`].
+        listeners: Vec<Listener>,
+    },
+    /// windows: the guest is gone; the relay ends and its listeners with it.
+    RelayStop,
+    /// windows: what the next boot of the guest takes from Windows.
+    VmSettings,
+}
+
+/// What an agent replies.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// Done; nothing to tell.
+    Done,
+    /// A command's end.
+    Output(Output),
+    /// The service listens.
+    Started(ServiceStarted),
+    /// A measured cell.
+    Probed(Probed),
+    /// The node's TCP listeners.
+    Listeners(Vec<Listener>),
+    /// What the guest takes from Windows.
+    VmSettings(VmSettings),
+}
+
+/// What the agent of the modelled Windows asks of the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// `wsl --shutdown`: stop the virtual machine.
+    WslShutdown,
+    /// `wsl --terminate`: stop the distro; the virtual machine, and so its address, stays.
+    WslTerminate,
+    /// Whether the distro runs.
+    WslState,
+    /// Boot the distro if it does not run, then run a command in it.
+    WslRun(WslCommand),
+}
+
+/// A command that `wsl.exe` runs in the distro.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WslCommand {
+    /// `wsl -- LINE`: through the default shell.
+    Line(String),
+    /// `wsl --exec ARGV`: without a shell.
+    Argv(Vec<String>),
+}
+
+/// What the host answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Done.
+    Done,
+    /// To [`Ask::WslState`].
+    Running(bool),
+    /// To [`Ask::WslRun`].
+    Ran {
+        /// What `wsl.exe` prints to stderr because this command booted the distro, a line each.
+        boot_warnings: Vec<String>,
+        /// The command's end.
+        output: Output,
+    },
+}
+
+/// How a command ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// Its exit code; 128 + N after signal N.
+    pub exit: i32,
+    /// Its standard output, as UTF-8 (what is not, replaced).
+    pub stdout: String,
+    /// Its standard error, likewise.
+    pub stderr: String,
+}
+
+/// A service to start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceOrder {
+    /// Program and arguments.
+    pub argv: Vec<String>,
+    /// Additional environment.
+    pub env: BTreeMap<String, String>,
+    /// Files to write before the start: path and text.
+    pub files: BTreeMap<String, String>,
+    /// How it shows that it listens.
+    pub ready: Ready,
+}
+
+/// How a service shows that it listens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ready {
+    /// It prints a line that starts with this to stdout once it listens.
+    Line(String),
+    /// Something accepts on this address, tried until the service dies or a time limit.
+    Accepts(String),
+}
+
+/// A service that listens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceStarted {
+    /// Its pid on the node.
+    pub pid: u32,
+    /// The line that showed readiness, empty for [`Ready::Accepts`].
+    pub line: String,
+}
+
+/// A cell to measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProbeOrder {
+    /// What the matrix calls it.
+    pub to: Target,
+    /// With what.
+    pub tool: Tool,
+    /// The real program or its twin.
+    pub implementation: Impl,
+    /// What the tool is given: `localhost` or an address without brackets.
+    pub host: String,
+    /// The TCP port; `ping` ignores it.
+    pub port: u16,
+    /// How long the tool may take, in milliseconds.
+    pub timeout_ms: u64,
+    /// What `X-Reachlab-Instance` must say for the answer to be this lab's.
+    pub token: String,
+}
+
+/// A measured cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Probed {
+    /// Who measured: a family that the tool cannot speak is measured by the twin instead.
+    pub implementation: Impl,
+    /// What it showed.
+    pub outcome: Outcome,
+    /// How the request travelled.
+    pub via: Via,
+    /// The program's exit code.
+    pub exit_code: Option<i32>,
+    /// The errno behind the outcome.
+    pub errno: Option<i32>,
+    /// How the peer hung up.
+    pub hangup: Option<Hangup>,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+    /// The command line that repeats the probe by hand.
+    pub command: String,
+}
+
+/// A TCP socket in LISTEN.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Listener {
+    /// The bound address; its variant is the socket's family.
+    pub address: std::net::IpAddr,
+    /// The bound port.
+    pub port: u16,
+    /// The kernel's cookie of the socket: another socket on the same address has another one.
+    pub cookie: u64,
+}
+
+/// What a boot of the guest takes from Windows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VmSettings {
+    /// Whether the localhost relay runs.
+    pub localhost_forwarding: bool,
+    /// Environment that WSL injects into every process of the distro.
+    pub env: BTreeMap<String, String>,
+    /// What `wsl.exe` prints to stderr at the boot, a line each, `wsl: ` included.
+    pub warnings: Vec<String>,
+}
+
+/// Why an agent could not do something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub struct AgentError {
+    /// Where.
+    pub node: Node,
+    /// What was tried, an infinitive: `start service`, `write`.
+    pub operation: String,
+    /// On what: a path, a command line.
+    pub object: String,
+    /// Why it failed.
+    pub reason: String,
+}
+
+impl fmt::Display for AgentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: cannot {} `{}`: {}", self.node, self.operation, self.object, self.reason)
+    }
+}

@@ -1,13 +1,23 @@
 //! The lab behind `cargo xtask`.
 
 pub mod agent;
+pub mod arm;
 pub mod cause;
 pub mod cell;
+pub mod entry;
+pub mod lab;
+pub mod matrix;
 pub mod node;
 pub mod outcome;
+pub mod paths;
 pub mod probe;
 pub mod route;
+pub mod runner;
 pub mod scenario;
+#[cfg(target_os = "linux")]
+mod sys;
 pub mod target;
 pub mod tool;
+pub mod topology;
+pub mod vm;
 pub mod windows_model;

@@ -1,3 +1,15 @@
 //! The agent: one program on every node of every arm, and the host's end of talking to it.
 
+pub mod client;
+pub mod command;
+pub mod host_link;
 pub mod protocol;
+#[cfg(target_os = "linux")]
+mod publish;
+mod resolver;
+pub mod role;
+#[cfg(target_os = "linux")]
+pub mod serve;
+mod service;
+#[cfg(target_os = "linux")]
+pub mod shims;

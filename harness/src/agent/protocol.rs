@@ -48,6 +48,13 @@ pub enum FromAgent {
         protocol: u32,
         /// Where it runs.
         node: Node,
+        /// What the node's boot complains about, a line each: unknown keys of `/etc/wsl.conf`.
+        warnings: Vec<String>,
+    },
+    /// In place of the first line: the node could not be furnished.
+    Broken {
+        /// Why.
+        reason: String,
     },
     /// The reply to a request.
     Reply {
@@ -82,6 +89,14 @@ pub enum Request {
         cwd: Option<String>,
         /// Additional environment.
         env: BTreeMap<String, String>,
+    },
+    /// Copy a file into a directory that is read by other runs: it appears whole or not at all,
+    /// and what is there already stays.
+    Publish {
+        /// The file to copy.
+        from: String,
+        /// Its new absolute path.
+        to: String,
     },
     /// Write a file, replacing what is there, creating its directories.
     Write {

@@ -1,0 +1,199 @@
+//! The agent's main loop: requests in, replies out, many at once.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    io::{self, Write},
+    os::fd::AsFd,
+    os::unix::net::UnixStream as StdStream,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::UnixStream,
+    process::Command,
+    sync::mpsc,
+};
+
+use super::{
+    client::{because, failure},
+    command,
+    host_link::HostLink,
+    protocol::{AgentError, FromAgent, FromHost, PROTOCOL, Reply, Request},
+    publish::publish,
+    resolver,
+    role::Role,
+    service::Service,
+};
+use crate::{guest, node::Node, probe::Prober};
+
+/// Runs an agent whose connection to the host is the socket on stdin. Returns the exit code.
+pub fn main(node: Node) -> i32 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.and_then(|runtime| runtime.block_on(serve(node))) {
+        Ok(()) => 0,
+        Err(error) => refuse(node, &error),
+    }
+}
+
+/// Tells the host that this node cannot be had. Returns the exit code.
+pub fn refuse(_node: Node, reason: &dyn Display) -> i32 {
+    let broken = FromAgent::Broken { reason: reason.to_string() };
+    if let (Ok(mut socket), Ok(line)) = (socket(), serde_json::to_string(&broken)) {
+        let _ = writeln!(socket, "{line}");
+    }
+    1
+}
+
+fn socket() -> io::Result<StdStream> {
+    Ok(StdStream::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+struct Agent {
+    node: Node,
+    /// What commands, services and probes of this node start with.
+    environment: Mutex<BTreeMap<String, String>>,
+    service: tokio::sync::Mutex<Option<Service>>,
+    prober: Prober,
+    role: Role,
+}
+
+async fn serve(node: Node) -> io::Result<()> {
+    let socket = socket()?;
+    socket.set_nonblocking(true)?;
+    let (read, mut write) = UnixStream::from_std(socket)?.into_split();
+    let (outgoing, mut queue) = mpsc::unbounded_channel();
+    let host = Arc::new(HostLink::new(outgoing));
+    let warnings = Role::boot_warnings(node);
+    host.send(FromAgent::Hello { protocol: PROTOCOL, node, warnings });
+    let writer = tokio::spawn(async move {
+        while let Some(message) = queue.recv().await {
+            let Ok(mut line) = serde_json::to_vec(&message) else { continue };
+            line.push(b'\n');
+            if write.write_all(&line).await.is_err() {
+                break;
+            }
+        }
+    });
+    let resolver = tokio::spawn(async {
+        if let Err(error) = resolver::serve().await {
+            tracing::warn!(%error, "no resolver");
+        }
+    });
+    let environment = command::base_environment(crate::paths::BIN);
+    let agent = Arc::new(Agent {
+        node,
+        prober: Prober::new(&environment),
+        environment: Mutex::new(environment),
+        service: tokio::sync::Mutex::default(),
+        role: Role::take(node, Arc::clone(&host)).await?,
+    });
+
+    let mut lines = BufReader::new(read).lines();
+    while let Some(line) = lines.next_line().await? {
+        match serde_json::from_str(&line)? {
+            FromHost::Answer { id, answer } => host.answered(id, answer),
+            FromHost::Request { id, request } => {
+                let (agent, host) = (Arc::clone(&agent), Arc::clone(&host));
+                tokio::spawn(async move {
+                    let reply = agent.handle(&request).await;
+                    host.send(FromAgent::Reply { id, reply });
+                });
+            }
+        }
+    }
+    resolver.abort();
+    writer.abort();
+    Ok(())
+}
+
+impl Agent {
+    async fn handle(&self, request: &Request) -> Result<Reply, AgentError> {
+        let fail = |reason: String| failure(self.node, request, reason);
+        match request {
+            Request::Run { line } => {
+                let output = match &self.role {
+                    Role::Windows(windows) => windows.run(line, &self.environment()).await,
+                    Role::Guest | Role::Plain => self.shell(line).await.map_err(|e| e.to_string()),
+                };
+                output.map(Reply::Output).map_err(fail)
+            }
+            Request::Exec { argv, cwd, env } => {
+                let (program, arguments) =
+                    argv.split_first().ok_or_else(|| fail("no program named".into()))?;
+                let mut command = Command::new(program);
+                command.args(arguments).env_clear().envs(self.environment()).envs(env);
+                command.current_dir(cwd.as_deref().unwrap_or("/"));
+                let output = command::run(command).await.map_err(|e| fail(e.to_string()))?;
+                Ok(Reply::Output(output))
+            }
+            Request::Publish { from, to } => publish(Path::new(from), Path::new(to))
+                .map(|()| Reply::Done)
+                .map_err(|e| fail(because(from, &e))),
+            Request::Write { path, text } => self.write(path, text).map_err(fail),
+            Request::SetEnv { vars } => {
+                let mut environment = lock(&self.environment);
+                environment.extend(vars.clone());
+                Ok(Reply::Done)
+            }
+            Request::StartService(order) => {
+                let mut service = self.service.lock().await;
+                if let Some(old) = service.take() {
+                    old.stop().await.map_err(|e| fail(because("stop the old one", &e)))?;
+                }
+                let started = Service::start(order, &self.environment()).await;
+                let (new, told) = started.map_err(|e| fail(e.to_string()))?;
+                *service = Some(new);
+                Ok(Reply::Started(told))
+            }
+            Request::StopService => {
+                if let Some(old) = self.service.lock().await.take() {
+                    old.stop().await.map_err(|e| fail(e.to_string()))?;
+                }
+                Ok(Reply::Done)
+            }
+            Request::Probe(order) => {
+                let probed = self.prober.probe(order, &self.environment()).await;
+                probed.map(Reply::Probed).map_err(|e| fail(e.to_string()))
+            }
+            Request::Listeners => guest::listeners::list()
+                .map(Reply::Listeners)
+                .map_err(|e| fail(e.to_string())),
+            Request::RelaySync { .. } | Request::RelayStop | Request::VmSettings => {
+                match &self.role {
+                    Role::Windows(windows) => windows.virtual_machine(request).await.map_err(fail),
+                    Role::Guest | Role::Plain => Err(fail("only Windows can".into())),
+                }
+            }
+        }
+    }
+
+    async fn shell(&self, line: &str) -> io::Result<super::protocol::Output> {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).env_clear().envs(self.environment());
+        // A person types in a home directory.
+        command.current_dir("/root");
+        command::run(command).await
+    }
+
+    fn write(&self, path: &str, text: &str) -> Result<Reply, String> {
+        let path = match &self.role {
+            Role::Windows(windows) => windows.resolve(path)?,
+            Role::Guest | Role::Plain => Path::new(path).to_owned(),
+        };
+        let directory = path.parent().ok_or("not a path of a file")?;
+        std::fs::create_dir_all(directory).map_err(|e| because("create its directory", &e))?;
+        std::fs::write(&path, text).map_err(|e| e.to_string())?;
+        Ok(Reply::Done)
+    }
+
+    fn environment(&self) -> BTreeMap<String, String> {
+        lock(&self.environment).clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

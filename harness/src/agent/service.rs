@@ -1,0 +1,128 @@
+//! The node's service: started, seen to listen, stopped.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::Path,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    net::TcpStream,
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use super::{
+    command::{Capture, exit_code},
+    protocol::{Ready, ServiceOrder, ServiceStarted},
+};
+
+/// How long a service may take until it listens.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// A service that was started.
+pub struct Service(Child);
+
+impl Service {
+    /// Starts it and waits until it listens.
+    ///
+    /// # Errors
+    /// That it ended or never listened, with what it said.
+    pub async fn start(
+        order: &ServiceOrder,
+        environment: &BTreeMap<String, String>,
+    ) -> io::Result<(Service, ServiceStarted)> {
+        for (path, text) in &order.files {
+            if let Some(directory) = Path::new(path).parent() {
+                std::fs::create_dir_all(directory)?;
+            }
+            std::fs::write(path, text)?;
+        }
+        let (program, arguments) = order.argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut said = Capture::new()?;
+        let mut child = Command::new(program)
+            .args(arguments)
+            .env_clear()
+            .envs(environment)
+            .envs(&order.env)
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(said.stdio()?)
+            .kill_on_drop(true)
+            .spawn()?;
+        let pid = child.id().unwrap_or_default();
+        let mut lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
+        let listening = async {
+            match &order.ready {
+                Ready::Line(start) => line_of(&mut lines, start).await,
+                Ready::Accepts(address) => accepts(address).await.map(|()| Some(String::new())),
+            }
+        };
+        let line = tokio::select! {
+            biased;
+            line = timeout(LIMIT, listening) => line.unwrap_or_else(|_| Err(io::Error::other(
+                format!("does not listen after {} s", LIMIT.as_secs()),
+            )))?,
+            status = child.wait(), if matches!(order.ready, Ready::Accepts(_)) => {
+                let code = exit_code(status?);
+                return Err(ended(code, &said.text()?));
+            }
+        };
+        let Some(line) = line else {
+            let code = exit_code(child.wait().await?);
+            return Err(ended(code, &said.text()?));
+        };
+        if let Some(mut lines) = lines {
+            // A full pipe would stop a service that logs.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        }
+        Ok((Service(child), ServiceStarted { pid, line }))
+    }
+
+    /// Kills it and waits for its end.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub async fn stop(mut self) -> io::Result<()> {
+        self.0.kill().await
+    }
+}
+
+async fn line_of(
+    lines: &mut Option<Lines<BufReader<ChildStdout>>>,
+    start: &str,
+) -> io::Result<Option<String>> {
+    let Some(lines) = lines else { return Ok(None) };
+    while let Some(line) = lines.next_line().await? {
+        if line.starts_with(start) {
+            return Ok(Some(line));
+        }
+    }
+    Ok(None)
+}
+
+/// Connects until somebody accepts. A refused connect costs no time, so the pause only keeps the
+/// processor free for the service that is starting.
+async fn accepts(address: &str) -> io::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match TcpStream::connect(address).await {
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(error),
+            Err(_) if begun.elapsed() < LIMIT => {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn ended(code: i32, said: &str) -> io::Error {
+    let said = said.trim();
+    let text = if said.is_empty() { "it said nothing" } else { said };
+    io::Error::other(format!("it ended with exit code {code} before it listened: {text}"))
+}

@@ -1,0 +1,117 @@
+//! What boots the nodes of a lab. Arms differ only in how an agent is started; everything after its
+//! hello is the same.
+
+#[cfg(target_os = "linux")]
+pub mod netns;
+
+use std::{io, net::Ipv4Addr, time::Duration};
+
+use crate::{
+    agent::client::{AgentClient, Asks, CallError},
+    topology::LabPlan,
+};
+
+/// Why a lab could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ArmError {
+    /// The supervisor could not be started or talked to.
+    #[error("cannot {operation}: {source}")]
+    Io {
+        /// What was tried.
+        operation: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The kernel refused something.
+    #[error("cannot {operation}: {reason}{}", hint.as_ref().map(|h| format!("\n{h}")).unwrap_or_default())]
+    Refused {
+        /// What was tried.
+        operation: String,
+        /// Why not.
+        reason: String,
+        /// What to change on this machine.
+        hint: Option<String>,
+    },
+    /// The supervisor ended.
+    #[error("the lab's supervisor ended unexpectedly")]
+    Gone,
+    /// An agent did not come up.
+    #[error(transparent)]
+    Agent(#[from] CallError),
+}
+
+/// The agents of a booted lab.
+pub struct Nodes {
+    /// The lab's number on its arm.
+    pub lab: u64,
+    /// The Windows host.
+    pub windows: AgentClient,
+    /// What its `wsl.exe` asks for.
+    pub asks: Asks,
+    /// The guest.
+    pub wsl: AgentClient,
+    /// The LAN peer.
+    pub lan: AgentClient,
+    /// From the start to the third hello.
+    pub boot: Duration,
+    /// Of that, links, addresses, routes and rules.
+    pub network: Duration,
+}
+
+/// One of the ways to boot a lab.
+pub enum Arm {
+    /// Linux namespaces.
+    #[cfg(target_os = "linux")]
+    Netns(netns::Netns),
+}
+
+impl Arm {
+    /// The word used on the command line and in reports.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            #[cfg(target_os = "linux")]
+            Arm::Netns(_) => "netns",
+        }
+    }
+
+    /// Boots a lab.
+    ///
+    /// # Errors
+    /// What could not be built.
+    pub async fn boot(&self, plan: &LabPlan) -> Result<Nodes, ArmError> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Arm::Netns(netns) => netns.boot(plan).await,
+        }
+    }
+
+    /// Stops the guest of a lab; fine when it does not run.
+    ///
+    /// # Errors
+    /// What could not be done.
+    pub async fn stop_wsl(&self, lab: u64) -> Result<(), ArmError> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Arm::Netns(netns) => netns.stop_wsl(lab).await,
+        }
+    }
+
+    /// Starts the guest of a lab, with its disk as it was left.
+    ///
+    /// # Errors
+    /// What could not be built.
+    pub async fn start_wsl(&self, lab: u64, address: Ipv4Addr) -> Result<AgentClient, ArmError> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Arm::Netns(netns) => netns.start_wsl(lab, address).await,
+        }
+    }
+
+    /// Takes a lab down. Does not wait for it.
+    pub fn destroy(&self, lab: u64) {
+        match self {
+            #[cfg(target_os = "linux")]
+            Arm::Netns(netns) => netns.destroy(lab),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The file system of a node: this machine's, read-only, with an `/etc`, `/run`, `/tmp`, `/root`
+//! and `/var/log` of its own in memory.
+
+use std::{
+    fs, io,
+    os::{fd::AsRawFd, unix::fs::symlink},
+    path::{Path, PathBuf},
+};
+
+use nix::{
+    fcntl::{OFlag, open},
+    mount::{MsFlags, mount},
+    sys::stat::Mode,
+};
+
+use super::failure::Failure;
+use crate::{agent, guest, node::Node, paths, sys, topology};
+
+const TMPFS: [(&str, &str); 5] = [
+    ("/run", "mode=755,size=64m"),
+    ("/tmp", "mode=1777,size=64m"),
+    ("/root", "mode=700,size=16m"),
+    ("/var/log", "mode=755,size=16m"),
+    ("/dev/shm", "mode=1777,size=16m"),
+];
+
+/// What a node's file system is made of.
+pub struct NodeFiles<'a> {
+    /// Which node.
+    pub node: Node,
+    /// What outlives the node: its `/etc`, and `/etc/firewalld`. On a tmpfs of the supervisor.
+    pub disk: &'a Path,
+    /// The directory that windows and wsl share, where the guest half of the relay listens.
+    pub hv: &'a Path,
+    /// The services and clients that were built, where there are any.
+    pub fixtures: Option<&'a Path>,
+    /// This program.
+    pub program: &'a Path,
+}
+
+/// Prepares the supervisor's own view: a `/proc` of its pid namespace and a `/run` in memory.
+///
+/// # Errors
+/// The mount that was refused.
+pub fn supervisor() -> Result<(), Failure> {
+    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
+        .map_err(|errno| Failure::new("make mounts private", errno))?;
+    proc()?;
+    tmpfs("/run", "mode=755,size=256m")
+}
+
+/// Makes the calling process's mounts those of a node.
+///
+/// # Errors
+/// The mount that was refused.
+pub fn node(files: &NodeFiles<'_>) -> Result<(), Failure> {
+    let upper = prepare_disk(files).map_err(|e| Failure::io("prepare the node's disk", e))?;
+    let firewalld = files.disk.join("firewalld");
+    let sources = Sources::open(&[
+        (Some(files.hv), "hv"),
+        (files.fixtures, "fixtures"),
+        (Some(files.program), "program"),
+        (Some(&firewalld), "firewalld"),
+    ])?;
+
+    sys::set_mount_read_only("/", true, true)
+        .and_then(|()| sys::set_mount_read_only("/run", false, false))
+        .map_err(|e| Failure::io("make this machine's files read-only", e))?;
+    proc()?;
+    let work = files.disk.join("work");
+    let options =
+        format!("lowerdir=/etc,upperdir={},workdir={},userxattr", upper.display(), work.display());
+    mount(Some("overlay"), "/etc", Some("overlay"), MsFlags::empty(), Some(options.as_str()))
+        .map_err(|errno| Failure::new("mount /etc", errno))?;
+    for (path, options) in TMPFS {
+        tmpfs(path, options)?;
+    }
+    furnish(files.node).map_err(|e| Failure::io("furnish /run", e))?;
+    sources.bind("hv", &format!("{}/hv", paths::LAB))?;
+    sources.bind("fixtures", paths::FIXTURES)?;
+    sources.bind("program", paths::PROGRAM)?;
+    if Path::new("/etc/firewalld").is_dir() {
+        sources.bind("firewalld", "/etc/firewalld")?;
+    }
+    Ok(())
+}
+
+/// Makes the calling process's mounts those of a workshop: read-only but for `writable`, `/tmp` in
+/// memory.
+///
+/// # Errors
+/// The mount that was refused.
+pub fn workshop(writable: &[String]) -> Result<(), Failure> {
+    sys::set_mount_read_only("/", true, true)
+        .map_err(|e| Failure::io("make this machine's files read-only", e))?;
+    for path in writable {
+        // A bind mount gets flags of its own.
+        let bind = MsFlags::MS_BIND | MsFlags::MS_REC;
+        mount(Some(path.as_str()), path.as_str(), None::<&str>, bind, None::<&str>)
+            .map_err(|errno| Failure::new(format!("mount {path}"), errno))?;
+        sys::set_mount_read_only(path, false, true)
+            .map_err(|e| Failure::io(format!("make {path} writable"), e))?;
+    }
+    proc()?;
+    // A cache below /tmp is seen through a descriptor, so it keeps working under the new mount.
+    if !writable.iter().any(|path| Path::new(path).starts_with("/tmp")) {
+        tmpfs("/tmp", "mode=1777")?;
+    }
+    Ok(())
+}
+
+fn prepare_disk(files: &NodeFiles<'_>) -> io::Result<PathBuf> {
+    let upper = files.disk.join("etc");
+    fs::create_dir_all(files.disk.join("work"))?;
+    fs::create_dir_all(files.disk.join("firewalld"))?;
+    fs::create_dir_all(&upper)?;
+    let conf = fs::read_to_string(upper.join("wsl.conf")).unwrap_or_default();
+    let kept = guest::wsl_conf::parse(&conf).kept_files();
+    for (name, text) in topology::etc_files(files.node) {
+        // WSL writes hosts and resolv.conf anew at each boot unless told not to.
+        if !(kept.contains(&name) && upper.join(name).exists()) {
+            fs::write(upper.join(name), text)?;
+        }
+    }
+    Ok(upper)
+}
+
+fn furnish(node: Node) -> io::Result<()> {
+    let hv = Path::new(paths::GUEST_SOCKET).parent().ok_or(io::ErrorKind::InvalidInput)?;
+    for dir in [Path::new(paths::BIN), hv, Path::new(paths::FIXTURES), Path::new("/run/lock")] {
+        fs::create_dir_all(dir)?;
+    }
+    fs::write(paths::PROGRAM, "")?;
+    if node != Node::Windows {
+        for shim in agent::shims::NAMES {
+            symlink(paths::PROGRAM, Path::new(paths::BIN).join(shim))?;
+        }
+    }
+    Ok(())
+}
+
+/// Directories and files opened while their paths can still be seen.
+struct Sources(Vec<(&'static str, std::os::fd::OwnedFd)>);
+
+impl Sources {
+    fn open(paths: &[(Option<&Path>, &'static str)]) -> Result<Sources, Failure> {
+        let mut opened = Vec::new();
+        for (path, name) in paths {
+            if let Some(path) = path {
+                let fd = open(*path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
+                    .map_err(|errno| Failure::new(format!("open {}", path.display()), errno))?;
+                opened.push((*name, fd));
+            }
+        }
+        Ok(Sources(opened))
+    }
+
+    fn bind(&self, name: &str, to: &str) -> Result<(), Failure> {
+        let Some((_, fd)) = self.0.iter().find(|(known, _)| *known == name) else {
+            return Ok(());
+        };
+        let from = format!("/proc/self/fd/{}", fd.as_raw_fd());
+        mount(Some(from.as_str()), to, None::<&str>, MsFlags::MS_BIND, None::<&str>)
+            .map_err(|errno| Failure::new(format!("mount {to}"), errno))
+    }
+}
+
+fn proc() -> Result<(), Failure> {
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    mount(Some("proc"), "/proc", Some("proc"), flags, None::<&str>)
+        .map_err(|errno| Failure::new("mount /proc", errno))
+}
+
+fn tmpfs(path: &str, options: &str) -> Result<(), Failure> {
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+    mount(Some("tmpfs"), path, Some("tmpfs"), flags, Some(options))
+        .map_err(|errno| Failure::new(format!("mount {path}"), errno))
+}

@@ -1,0 +1,37 @@
+//! One program, several parts: a lab's supervisor, its agents and the commands of its nodes are the
+//! program that started it, under another name.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Call this first in `main`, before any thread: runs the part that the name of this process asks
+/// for. `None` means that it is the program itself.
+pub fn dispatch() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os();
+    let name = arguments.next()?;
+    let name = Path::new(&name).file_name().and_then(OsStr::to_str)?.to_owned();
+    #[cfg(target_os = "linux")]
+    {
+        use crate::{agent::shims, arm::netns::supervisor};
+        if name == supervisor::ARGV0 {
+            return Some(supervisor::main());
+        }
+        if shims::NAMES.contains(&name.as_str()) {
+            let arguments: Vec<String> =
+                arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+            return shims::run(&name, &arguments);
+        }
+    }
+    None
+}
+
+/// This program, to be started under another name.
+///
+/// # Errors
+/// When the kernel does not tell.
+pub fn program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
+}

@@ -1,0 +1,325 @@
+//! A booted lab: steps go in, cells come out.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{sync::Mutex, task::JoinHandle};
+
+use crate::{
+    agent::{
+        client::{AgentClient, CallError},
+        protocol::{Output, Request, ServiceOrder},
+    },
+    arm::{Arm, ArmError},
+    fixture::{Fixtures, FixtureError},
+    node::Node,
+    scenario::{Action, Listen, Machine, Service, ServiceChange, Step},
+    target::Host,
+    topology::{self, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
+    vm::{Vm, VmError},
+};
+
+/// Why a lab could not do what a scenario says. Not a failed expectation.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// It could not be booted.
+    #[error(transparent)]
+    Arm(#[from] ArmError),
+    /// The guest could not be had.
+    #[error(transparent)]
+    Vm(#[from] VmError),
+    /// An agent could not do its part.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// A service is not to be had.
+    #[error(transparent)]
+    Fixture(#[from] FixtureError),
+    /// A command of a step ended otherwise than the scenario says.
+    #[error("{node}: `{line}` ended with exit code {} instead of {expected}{}", output.exit, said(output))]
+    Exit {
+        /// Where.
+        node: Node,
+        /// The command line, expanded.
+        line: String,
+        /// The code that the step states.
+        expected: i32,
+        /// How it ended.
+        output: Output,
+    },
+    /// A step on a line of the scenario.
+    #[error("{file}:{line}: {source}")]
+    Step {
+        /// The scenario's file.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// What went wrong.
+        source: Box<LabError>,
+    },
+}
+
+fn said(output: &Output) -> String {
+    let text = format!("{}{}", output.stdout, output.stderr);
+    if text.trim().is_empty() { String::new() } else { format!(":\n{}", text.trim_end()) }
+}
+
+/// A booted lab. Dropping it takes it down.
+pub struct Lab {
+    arm: Arc<Arm>,
+    number: u64,
+    windows: AgentClient,
+    lan: AgentClient,
+    vm: Arc<Vm>,
+    asks: JoinHandle<()>,
+    fixtures: Arc<Fixtures>,
+    token: String,
+    services: Mutex<BTreeMap<Node, Service>>,
+    /// From the start to the third hello.
+    pub boot: Duration,
+    /// Of that, links, addresses, routes and rules.
+    pub network: Duration,
+}
+
+impl Lab {
+    /// Boots a lab for a machine.
+    ///
+    /// # Errors
+    /// What could not be built.
+    pub async fn boot(
+        arm: Arc<Arm>,
+        machine: Machine,
+        fixtures: Arc<Fixtures>,
+        token: String,
+    ) -> Result<Lab, LabError> {
+        let plan = LabPlan { wsl_address: topology::wsl_address(0) };
+        let nodes = arm.boot(&plan).await?;
+        let undo = Undo { arm: &arm, lab: Some(nodes.lab) };
+        if !machine.localhost_forwarding {
+            let path = r"%UserProfile%\.wslconfig".to_owned();
+            let text = "[wsl2]\nlocalhostForwarding=false\n".to_owned();
+            nodes.windows.order(Request::Write { path, text }).await?;
+        }
+        let vm = Vm::adopt(
+            Arc::clone(&arm),
+            nodes.lab,
+            nodes.windows.clone(),
+            nodes.wsl,
+            machine.wsl_address_on_restart,
+        );
+        let vm = Arc::new(vm.await?);
+        let asks = tokio::spawn(serve_asks(Arc::clone(&vm), nodes.windows.clone(), nodes.asks));
+        let clients: BTreeMap<String, String> = fixtures.client_environment();
+        for agent in [&nodes.windows, &nodes.lan, &vm.agent().await?] {
+            agent.order(Request::SetEnv { vars: clients.clone() }).await?;
+        }
+        undo.disarm();
+        Ok(Lab {
+            arm,
+            number: nodes.lab,
+            windows: nodes.windows,
+            lan: nodes.lan,
+            vm,
+            asks,
+            fixtures,
+            token,
+            services: Mutex::default(),
+            boot: nodes.boot,
+            network: nodes.network,
+        })
+    }
+
+    /// The token that this lab's service answers with.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The agent of a node; boots the guest if it is needed and stopped.
+    ///
+    /// # Errors
+    /// What could not be booted.
+    pub async fn agent(&self, node: Node) -> Result<AgentClient, LabError> {
+        match node {
+            Node::Windows => Ok(self.windows.clone()),
+            Node::Lan => Ok(self.lan.clone()),
+            Node::Wsl => Ok(self.vm.agent().await?),
+        }
+    }
+
+    /// Starts the service under test.
+    ///
+    /// # Errors
+    /// What the service says.
+    pub async fn start_service(&self, node: Node, service: &Service) -> Result<(), LabError> {
+        let order = self.fixtures.order(&service.program, &service.listen, &self.token)?;
+        self.services.lock().await.insert(node, service.clone());
+        self.give_service(node, Some(order)).await?;
+        Ok(self.vm.settle().await?)
+    }
+
+    /// Applies steps in order; the relay settles after each, as it would while a person types.
+    ///
+    /// # Errors
+    /// The first step that could not be done, with its line in `file`.
+    pub async fn apply(&self, steps: &[Step], file: &str) -> Result<(), LabError> {
+        for step in steps {
+            let place = |source: LabError| LabError::Step {
+                file: file.to_owned(),
+                line: step.line,
+                source: Box::new(source),
+            };
+            self.step(step).await.map_err(place)?;
+            self.vm.settle().await.map_err(|error| place(error.into()))?;
+        }
+        Ok(())
+    }
+
+    /// Runs a command line on a node, its placeholders expanded.
+    ///
+    /// # Errors
+    /// When it cannot be run; its exit code is not judged.
+    pub async fn run(&self, node: Node, line: &str) -> Result<(String, Output), LabError> {
+        let line = self.expand(line).await?;
+        let agent = self.agent(node).await?;
+        let output = agent.run(Request::Run { line: line.clone() }).await?;
+        Ok((line, output))
+    }
+
+    /// The port of the service under test.
+    pub async fn port(&self) -> u16 {
+        let services = self.services.lock().await;
+        services.get(&Node::Wsl).map_or(8080, |service| service.listen.port)
+    }
+
+    /// What a tool is given to reach a host: a name or an address without brackets.
+    ///
+    /// # Errors
+    /// When the guest is needed and cannot be booted.
+    pub async fn address(&self, host: Host) -> Result<String, LabError> {
+        Ok(match host {
+            Host::Localhost => "localhost".to_owned(),
+            Host::Loopback4 => "127.0.0.1".to_owned(),
+            Host::Loopback6 => "::1".to_owned(),
+            Host::WslIp => self.vm.address().await?.to_string(),
+            Host::WindowsGateway => WINDOWS_GATEWAY.to_string(),
+            Host::WindowsLanIp => WINDOWS_LAN_IP.to_string(),
+        })
+    }
+
+    /// Lets the relay match the guest's listeners.
+    ///
+    /// # Errors
+    /// What an agent says.
+    pub async fn settle(&self) -> Result<(), LabError> {
+        Ok(self.vm.settle().await?)
+    }
+
+    /// What `wsl.exe` printed at boots of the guest.
+    pub async fn boot_warnings(&self) -> Vec<String> {
+        self.vm.warnings().await
+    }
+
+    async fn step(&self, step: &Step) -> Result<(), LabError> {
+        match &step.action {
+            Action::Run(line) => {
+                let (line, output) = self.run(step.on, line).await?;
+                if output.exit == step.exit {
+                    return Ok(());
+                }
+                Err(LabError::Exit { node: step.on, line, expected: step.exit, output })
+            }
+            Action::Write { path, text } => {
+                let text = self.expand(text).await?;
+                let request = Request::Write { path: path.clone(), text };
+                Ok(self.agent(step.on).await?.order(request).await?)
+            }
+            Action::Env(vars) => {
+                let request = Request::SetEnv { vars: vars.clone() };
+                Ok(self.agent(step.on).await?.order(request).await?)
+            }
+            Action::Service(change) => self.change_service(step.on, change).await,
+        }
+    }
+
+    async fn change_service(&self, node: Node, change: &ServiceChange) -> Result<(), LabError> {
+        if !change.running {
+            return self.give_service(node, None).await;
+        }
+        let mut services = self.services.lock().await;
+        let before = services.get(&node);
+        let program = change.program.clone().or(before.map(|service| service.program.clone()));
+        let listen = change.listen.clone().or(before.map(|service| service.listen.clone()));
+        let service = Service {
+            program: program.unwrap_or_else(|| "go-http".to_owned()),
+            listen: listen.unwrap_or(Listen { network: "tcp".into(), host: String::new(), port: 8080 }),
+        };
+        let order = self.fixtures.order(&service.program, &service.listen, &self.token)?;
+        services.insert(node, service);
+        drop(services);
+        self.give_service(node, Some(order)).await
+    }
+
+    async fn give_service(
+        &self,
+        node: Node,
+        order: Option<ServiceOrder>,
+    ) -> Result<(), LabError> {
+        if node == Node::Wsl {
+            return Ok(self.vm.set_service(order).await?);
+        }
+        let agent = self.agent(node).await?;
+        match order {
+            Some(order) => agent.request(Request::StartService(order)).await.map(drop)?,
+            None => agent.order(Request::StopService).await?,
+        }
+        Ok(())
+    }
+
+    /// Replaces the three placeholders; other braces are literal.
+    async fn expand(&self, text: &str) -> Result<String, LabError> {
+        let mut expanded = text
+            .replace("{windows-gateway}", &WINDOWS_GATEWAY.to_string())
+            .replace("{windows-lan-ip}", &WINDOWS_LAN_IP.to_string());
+        if expanded.contains("{wsl-ip}") {
+            expanded = expanded.replace("{wsl-ip}", &self.vm.address().await?.to_string());
+        }
+        Ok(expanded)
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.asks.abort();
+        self.arm.destroy(self.number);
+    }
+}
+
+/// Takes a half-built lab down again.
+struct Undo<'a> {
+    arm: &'a Arm,
+    lab: Option<u64>,
+}
+
+impl Undo<'_> {
+    fn disarm(mut self) {
+        self.lab = None;
+    }
+}
+
+impl Drop for Undo<'_> {
+    fn drop(&mut self) {
+        if let Some(lab) = self.lab {
+            self.arm.destroy(lab);
+        }
+    }
+}
+
+async fn serve_asks(vm: Arc<Vm>, windows: AgentClient, mut asks: crate::agent::client::Asks) {
+    while let Some((id, ask)) = asks.recv().await {
+        let (vm, windows) = (Arc::clone(&vm), windows.clone());
+        tokio::spawn(async move { windows.answer(id, vm.serve(ask).await) });
+    }
+}
+

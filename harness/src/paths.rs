@@ -1,0 +1,14 @@
+//! Where a node finds what the lab brings.
+
+/// The directory of everything below.
+pub const LAB: &str = "/run/reachlab";
+/// Programs that a node's PATH finds before this machine's.
+pub const BIN: &str = "/run/reachlab/bin";
+/// Services and clients that the lab built.
+pub const FIXTURES: &str = "/run/reachlab/fixtures";
+/// The lab's own program.
+pub const PROGRAM: &str = "/run/reachlab/program";
+/// Where the guest half of the localhost relay listens, in a directory that windows and wsl share.
+pub const GUEST_SOCKET: &str = "/run/reachlab/hv/guest.sock";
+/// What the modelled Windows keeps: its registry and drive C.
+pub const WINDOWS: &str = "/run/reachlab/windows";

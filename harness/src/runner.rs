@@ -1,0 +1,208 @@
+//! Running scenarios: every phase in a lab of its own, as many at once as the machine bears.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    num::NonZeroUsize,
+    sync::Arc,
+    time::Instant,
+};
+
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
+
+use crate::{
+    arm::Arm,
+    fixture::Fixtures,
+    lab::{Lab, LabError},
+    matrix::{MatrixPlan, Probes},
+    run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult},
+    scenario::{PhaseName, Scenario},
+    snapshot, verdict,
+};
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Who measures.
+    pub probes: Probes,
+    /// How many labs may exist at once.
+    pub jobs: NonZeroUsize,
+    /// Write the snapshots instead of comparing with them.
+    pub accept: bool,
+}
+
+impl Options {
+    /// Labs mostly wait for time limits, so many more of them than processors are worth having.
+    pub fn default_jobs() -> NonZeroUsize {
+        processors().saturating_mul(NonZeroUsize::MIN.saturating_add(11))
+    }
+}
+
+/// What happens during a run, for whoever watches.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A phase is over.
+    Phase {
+        /// The scenario.
+        scenario: String,
+        /// Which phase.
+        phase: PhaseName,
+    },
+    /// A scenario is over.
+    Scenario(Box<ScenarioResult>),
+}
+
+/// Runs scenarios and judges them. Results are in the order of the scenarios.
+pub async fn run(
+    arm: Arc<Arm>,
+    fixtures: Arc<Fixtures>,
+    scenarios: Vec<Arc<Scenario>>,
+    options: &Options,
+    events: mpsc::UnboundedSender<Event>,
+) -> RunResult {
+    let clock = Instant::now();
+    let limits = Arc::new(Limits {
+        labs: Arc::new(Semaphore::new(options.jobs.get())),
+        processors: Arc::new(Semaphore::new(processors().get() + 1)),
+    });
+    let mut running = JoinSet::new();
+    for (index, scenario) in scenarios.iter().enumerate() {
+        let lane = Lane {
+            arm: Arc::clone(&arm),
+            fixtures: Arc::clone(&fixtures),
+            scenario: Arc::clone(scenario),
+            limits: Arc::clone(&limits),
+            options: options.clone(),
+            events: events.clone(),
+        };
+        running.spawn(async move { (index, lane.run().await) });
+    }
+    let mut results: Vec<Option<ScenarioResult>> = vec![None; scenarios.len()];
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok((index, result)) => {
+                let _ = events.send(Event::Scenario(Box::new(result.clone())));
+                results[index] = Some(result);
+            }
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            Err(_) => {}
+        }
+    }
+    RunResult {
+        arm: arm.name().to_owned(),
+        wall_ms: clock.elapsed().as_secs_f64() * 1e3,
+        scenarios: results.into_iter().flatten().collect(),
+    }
+}
+
+struct Limits {
+    labs: Arc<Semaphore>,
+    processors: Arc<Semaphore>,
+}
+
+/// One scenario on its way through its phases.
+#[derive(Clone)]
+struct Lane {
+    arm: Arc<Arm>,
+    fixtures: Arc<Fixtures>,
+    scenario: Arc<Scenario>,
+    limits: Arc<Limits>,
+    options: Options,
+    events: mpsc::UnboundedSender<Event>,
+}
+
+impl Lane {
+    async fn run(self) -> ScenarioResult {
+        let scenario = Arc::clone(&self.scenario);
+        let count = scenario.phases().len();
+        let mut running = JoinSet::new();
+        for index in 0..count {
+            let lane = self.clone();
+            running.spawn(async move { (index, lane.phase(index).await) });
+        }
+        let mut phases: Vec<Option<PhaseResult>> = vec![None; count];
+        let mut broken = None;
+        while let Some(done) = running.join_next().await {
+            match done {
+                Ok((index, Ok(phase))) => phases[index] = Some(phase),
+                Ok((index, Err(error))) => {
+                    let name = &scenario.phases()[index].name;
+                    broken.get_or_insert_with(|| format!("phase {name}: {error}"));
+                }
+                Err(panic) if panic.is_panic() => std::panic::resume_unwind(panic.into_panic()),
+                Err(_) => {}
+            }
+        }
+        let phases: Vec<PhaseResult> = phases.into_iter().flatten().collect();
+        if let Some(reason) = broken {
+            return ScenarioResult::error(&scenario.name, scenario.cause, reason, phases);
+        }
+        let mut failures = verdict::judge(&scenario, &phases);
+        let text = snapshot::render(&scenario, &phases);
+        if self.options.accept {
+            // A snapshot records what was seen, never something that does not hold.
+            if failures.is_empty()
+                && let Err(error) = snapshot::accept(&scenario, snapshot::LINUX, &text)
+            {
+                failures.push(error.into());
+            }
+        } else if let Err(error) = snapshot::check(&scenario, snapshot::LINUX, &text) {
+            failures.push(error.into());
+        }
+        ScenarioResult::judged(&scenario.name, scenario.cause, phases, failures)
+    }
+
+    async fn phase(&self, index: usize) -> Result<PhaseResult, LabError> {
+        let scenario = &self.scenario;
+        let phases = scenario.phases();
+        let phase = &phases[index];
+        let file = format!("{}/scenario.toml", scenario.name);
+        // A closed semaphore would mean that the run is over; it never is while a lane runs.
+        let _lab_slot = Arc::clone(&self.limits.labs).acquire_owned().await.ok();
+        let Ok(permit) = Arc::clone(&self.limits.processors).acquire_owned().await else {
+            return Err(crate::arm::ArmError::Gone.into());
+        };
+        let lab = Lab::boot(
+            Arc::clone(&self.arm),
+            scenario.machine,
+            Arc::clone(&self.fixtures),
+            fresh_token(),
+        )
+        .await?;
+        lab.apply(&scenario.setup, &file).await?;
+        lab.start_service(crate::node::Node::Wsl, &scenario.service).await?;
+        for group in &phase.groups {
+            lab.apply(group, &file).await?;
+        }
+        let mut probes = Vec::new();
+        for probe in &scenario.probes {
+            if probe.phases.is_empty() || probe.phases.contains(&phase.name) {
+                let (_, output) = lab.run(probe.on, &probe.run).await?;
+                probes.push(ProbeResult::new(probe, &output));
+            }
+        }
+        let plan = MatrixPlan::of(scenario);
+        let cells = plan.measure(&lab, self.options.probes, permit).await?;
+        let event =
+            Event::Phase { scenario: scenario.name.clone(), phase: phase.name.clone() };
+        let _ = self.events.send(event);
+        Ok(PhaseResult {
+            name: phase.name.clone(),
+            cells,
+            probes,
+            boot_ms: lab.boot.as_secs_f64() * 1e3,
+            log: lab.boot_warnings().await,
+        })
+    }
+}
+
+/// What this run's services answer with, unlike any other server's word.
+fn fresh_token() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+fn processors() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}

@@ -1,0 +1,90 @@
+//! The lab's addresses and links, the same on every arm.
+//!
+//! ```text
+//!  lan 192.168.50.20/24 ── Ethernet 192.168.50.10/24  windows  vEthernet 172.28.16.1/20 ── eth0  wsl
+//! ```
+
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::node::Node;
+
+/// Windows on the virtual switch of WSL: the guest's gateway.
+pub const WINDOWS_GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 28, 16, 1);
+/// Windows on the LAN.
+pub const WINDOWS_LAN_IP: Ipv4Addr = Ipv4Addr::new(192, 168, 50, 10);
+/// The other machine on the LAN.
+pub const LAN_IP: Ipv4Addr = Ipv4Addr::new(192, 168, 50, 20);
+/// The network of the virtual switch.
+pub const SWITCH_NETWORK: Ipv4Addr = Ipv4Addr::new(172, 28, 16, 0);
+/// The prefix length of the virtual switch (ledger 2.1.5).
+pub const SWITCH_PREFIX: u8 = 20;
+/// The prefix length of the LAN.
+pub const LAN_PREFIX: u8 = 24;
+
+/// Windows' side of the virtual switch. Printed as `vEthernet (WSL)`, a name that a Linux link
+/// cannot have.
+pub const VETHERNET: &str = "vEthernet";
+/// Windows' adapter on the LAN.
+pub const ETHERNET: &str = "Ethernet";
+
+/// The guest's address at its n-th boot with another address. Any host of the /20 would do, and .2
+/// is not one by rule (ledger 2.1.8); these are far apart so that a stale one is seen at once.
+pub fn wsl_address(changes: u8) -> Ipv4Addr {
+    let [a, b, c, _] = SWITCH_NETWORK.octets();
+    Ipv4Addr::new(a, b, c + 5 + (changes % 10), 93u8.wrapping_add(changes.wrapping_mul(17)))
+}
+
+/// The host name of a node.
+pub fn hostname(node: Node) -> &'static str {
+    match node {
+        // WSL gives the distro the name of the Windows machine.
+        Node::Windows | Node::Wsl => COMPUTER_NAME,
+        Node::Lan => "lan",
+    }
+}
+
+/// The name of the Windows machine.
+pub const COMPUTER_NAME: &str = "DESKTOP-LAB";
+
+/// What a lab is booted with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabPlan {
+    /// The guest's first address.
+    pub wsl_address: Ipv4Addr,
+}
+
+/// The files of `/etc` that a node has of its own.
+pub fn etc_files(node: Node) -> Vec<(&'static str, String)> {
+    let name = hostname(node);
+    let hosts = match node {
+        // Windows answers ::1 first, then 127.0.0.1 (ledger 2.2.2).
+        Node::Windows => format!("::1 localhost\n127.0.0.1 localhost\n127.0.0.1 {name}\n"),
+        Node::Lan => format!("127.0.0.1 localhost {name}\n::1 localhost ip6-localhost\n"),
+        Node::Wsl => crate::guest::hosts::generate(name),
+    };
+    vec![
+        ("hosts", hosts),
+        ("hostname", format!("{name}\n")),
+        ("nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n".into()),
+        // The agent itself answers there, NXDOMAIN to everything.
+        ("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n".into()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_guest_address_is_in_the_switch_network_and_not_the_gateway() {
+        for changes in 0..=u8::MAX {
+            let address = wsl_address(changes);
+            let mask = u32::MAX << (32 - u32::from(SWITCH_PREFIX));
+            assert_eq!(address.to_bits() & mask, SWITCH_NETWORK.to_bits(), "{address}");
+            assert_ne!(address, WINDOWS_GATEWAY);
+            assert_ne!(address, wsl_address(changes.wrapping_add(1)));
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The guest as the host sees it: the virtual machine that `wsl --shutdown` stops and that the next
+//! thing that needs it boots again.
+
+use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
+
+use tokio::sync::Mutex;
+
+use crate::{
+    agent::{
+        client::{AgentClient, CallError},
+        protocol::{Answer, Ask, Output, Reply, Request, ServiceOrder, VmSettings, WslCommand},
+    },
+    arm::{Arm, ArmError},
+    scenario::AddressOnRestart,
+    topology::wsl_address,
+};
+
+/// Why the guest could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum VmError {
+    /// It could not be booted.
+    #[error("cannot boot the guest: {0}")]
+    Arm(#[from] ArmError),
+    /// An agent could not do its part.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+/// The guest of one lab.
+pub struct Vm {
+    arm: Arc<Arm>,
+    lab: u64,
+    windows: AgentClient,
+    on_restart: AddressOnRestart,
+    state: Mutex<State>,
+}
+
+struct State {
+    agent: Option<AgentClient>,
+    /// Whether the virtual machine itself ran on when the distro was last stopped.
+    kept: bool,
+    changes: u8,
+    settings: VmSettings,
+    service: Option<ServiceOrder>,
+    warnings: Vec<String>,
+}
+
+impl Vm {
+    /// Takes over a guest that has just booted, and gives it what it takes from Windows.
+    ///
+    /// # Errors
+    /// What could not be done.
+    pub async fn adopt(
+        arm: Arc<Arm>,
+        lab: u64,
+        windows: AgentClient,
+        wsl: AgentClient,
+        on_restart: AddressOnRestart,
+    ) -> Result<Vm, VmError> {
+        let settings = read_settings(&windows).await?;
+        wsl.order(Request::SetEnv { vars: settings.env.clone() }).await?;
+        let state = State {
+            agent: Some(wsl),
+            kept: false,
+            changes: 0,
+            settings,
+            service: None,
+            warnings: Vec::new(),
+        };
+        Ok(Vm { arm, lab, windows, on_restart, state: Mutex::new(state) })
+    }
+
+    /// The guest's agent, booted and with its service running.
+    ///
+    /// # Errors
+    /// What could not be booted.
+    pub async fn agent(&self) -> Result<AgentClient, VmError> {
+        self.ensure(&mut *self.state.lock().await).await
+    }
+
+    /// The guest's address; boots it, because a stopped guest has none.
+    ///
+    /// # Errors
+    /// What could not be booted.
+    pub async fn address(&self) -> Result<Ipv4Addr, VmError> {
+        let mut state = self.state.lock().await;
+        self.ensure(&mut state).await?;
+        Ok(wsl_address(state.changes))
+    }
+
+    /// Starts the service, or stops it, now and at each boot from now on.
+    ///
+    /// # Errors
+    /// What the service says.
+    pub async fn set_service(&self, order: Option<ServiceOrder>) -> Result<(), VmError> {
+        let mut state = self.state.lock().await;
+        state.service = None;
+        let agent = self.ensure(&mut state).await?;
+        match &order {
+            Some(order) => {
+                agent.request(Request::StartService(order.clone())).await?;
+            }
+            None => agent.order(Request::StopService).await?,
+        }
+        state.service = order;
+        Ok(())
+    }
+
+    /// Lets Windows' relay match the guest's listeners, as its scan once a second would.
+    ///
+    /// # Errors
+    /// What an agent says.
+    pub async fn settle(&self) -> Result<(), VmError> {
+        let state = self.state.lock().await;
+        let Some(agent) = state.agent.as_ref().filter(|_| state.settings.localhost_forwarding)
+        else {
+            return Ok(self.windows.order(Request::RelayStop).await?);
+        };
+        let Reply::Listeners(listeners) = agent.request(Request::Listeners).await? else {
+            return Err(agent.out_of_turn("list listeners").into());
+        };
+        Ok(self.windows.order(Request::RelaySync { listeners }).await?)
+    }
+
+    /// What `wsl.exe` printed at boots so far.
+    pub async fn warnings(&self) -> Vec<String> {
+        self.state.lock().await.warnings.clone()
+    }
+
+    /// Does what Windows' `wsl.exe` asks for.
+    ///
+    /// # Errors
+    /// In words, for `wsl.exe` to print.
+    pub async fn serve(&self, ask: Ask) -> Result<Answer, String> {
+        self.do_ask(ask).await.map_err(|error| error.to_string())
+    }
+
+    async fn do_ask(&self, ask: Ask) -> Result<Answer, VmError> {
+        let mut state = self.state.lock().await;
+        match ask {
+            Ask::WslState => Ok(Answer::Running(state.agent.is_some())),
+            Ask::WslShutdown => {
+                self.stop(&mut state).await?;
+                state.kept = false;
+                Ok(Answer::Done)
+            }
+            Ask::WslTerminate => {
+                self.stop(&mut state).await?;
+                state.kept = true;
+                Ok(Answer::Done)
+            }
+            Ask::WslRun(command) => {
+                let heard = state.warnings.len();
+                let agent = self.ensure(&mut state).await?;
+                let boot_warnings = state.warnings[heard..].to_vec();
+                // A command may take long; others may use the guest meanwhile.
+                drop(state);
+                let output = run(&agent, command).await?;
+                Ok(Answer::Ran { boot_warnings, output })
+            }
+        }
+    }
+
+    async fn stop(&self, state: &mut State) -> Result<(), VmError> {
+        if state.agent.take().is_some() {
+            self.arm.stop_wsl(self.lab).await?;
+            // The relay's channel to the guest closes, and its listeners with it (ledger 2.4.2).
+            self.windows.order(Request::RelayStop).await?;
+        }
+        Ok(())
+    }
+
+    async fn ensure(&self, state: &mut State) -> Result<AgentClient, VmError> {
+        if let Some(agent) = &state.agent {
+            return Ok(agent.clone());
+        }
+        state.settings = read_settings(&self.windows).await?;
+        if self.on_restart == AddressOnRestart::Change && !state.kept {
+            state.changes = state.changes.wrapping_add(1);
+        }
+        let agent = self.arm.start_wsl(self.lab, wsl_address(state.changes)).await?;
+        agent.order(Request::SetEnv { vars: state.settings.env.clone() }).await?;
+        state.warnings.extend(state.settings.warnings.iter().cloned());
+        state.warnings.extend(agent.warnings().iter().cloned());
+        state.agent = Some(agent.clone());
+        if let Some(order) = &state.service {
+            agent.request(Request::StartService(order.clone())).await?;
+        }
+        Ok(agent)
+    }
+}
+
+async fn read_settings(windows: &AgentClient) -> Result<VmSettings, VmError> {
+    match windows.request(Request::VmSettings).await? {
+        Reply::VmSettings(settings) => Ok(settings),
+        _ => Err(windows.out_of_turn("read the VM's settings").into()),
+    }
+}
+
+async fn run(agent: &AgentClient, command: WslCommand) -> Result<Output, VmError> {
+    let request = match command {
+        WslCommand::Line(line) => Request::Run { line },
+        WslCommand::Argv(argv) => Request::Exec { argv, cwd: None, env: BTreeMap::new() },
+    };
+    Ok(agent.run(request).await?)
+}

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod cause;
 pub mod cell;
+pub mod guest;
 pub mod node;
 pub mod outcome;
 pub mod probe;

@@ -10,6 +10,7 @@ use crate::agent::protocol::{Answer, Ask, Output};
 
 mod arguments;
 mod listing;
+mod rejoin;
 
 pub use arguments::{Invocation, List, Refusal, parse};
 

@@ -5,6 +5,7 @@ pub mod arm;
 pub mod cause;
 pub mod cell;
 pub mod entry;
+pub mod guest;
 pub mod lab;
 pub mod matrix;
 pub mod node;

@@ -62,7 +62,7 @@ pub fn etc_files(node: Node) -> Vec<(&'static str, String)> {
         // Windows answers ::1 first, then 127.0.0.1 (ledger 2.2.2).
         Node::Windows => format!("::1 localhost\n127.0.0.1 localhost\n127.0.0.1 {name}\n"),
         Node::Lan => format!("127.0.0.1 localhost {name}\n::1 localhost ip6-localhost\n"),
-        Node::Wsl => crate::guest::hosts::generate(name),
+        Node::Wsl => crate::guest::hosts::generate(name, "", ""),
     };
     vec![
         ("hosts", hosts),

@@ -1,2 +1,8 @@
 //! The modelled Windows of the Linux arms: what `netsh`, `wsl.exe`, `reg` and the services behind
 //! them do, as far as scenarios need it. `docs/FIDELITY.md` lists each behaviour with its source.
+
+pub mod proxy_settings;
+#[cfg(unix)]
+pub mod relay;
+pub mod wsl_exe;
+pub mod wslconfig;

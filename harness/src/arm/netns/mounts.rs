@@ -115,10 +115,15 @@ fn prepare_disk(files: &NodeFiles<'_>) -> io::Result<PathBuf> {
     fs::create_dir_all(files.disk.join("firewalld"))?;
     fs::create_dir_all(&upper)?;
     let conf = fs::read_to_string(upper.join("wsl.conf")).unwrap_or_default();
-    let kept = guest::wsl_conf::parse(&conf).kept_files();
+    let conf = guest::wsl_conf::read(&conf);
     for (name, text) in topology::etc_files(files.node) {
-        // WSL writes hosts and resolv.conf anew at each boot unless told not to.
-        if !(kept.contains(&name) && upper.join(name).exists()) {
+        // WSL writes these two anew at each boot unless told not to; the rest of the disk stays.
+        let generated = match name {
+            "hosts" => conf.generate_hosts,
+            "resolv.conf" => conf.generate_resolv_conf,
+            _ => false,
+        };
+        if generated || !upper.join(name).exists() {
             fs::write(upper.join(name), text)?;
         }
     }

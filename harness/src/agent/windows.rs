@@ -1,0 +1,136 @@
+//! The agent of the modelled Windows: command lines, the relay, and what a boot of the guest takes
+//! from here.
+
+use std::{collections::BTreeMap, fs, io, path::Path, path::PathBuf, sync::Arc};
+
+use tokio::{process::Command, sync::Mutex};
+
+use super::{
+    command,
+    host_link::HostLink,
+    protocol::{Output, Reply, Request, VmSettings},
+};
+use crate::{
+    paths,
+    topology::COMPUTER_NAME,
+    windows_model::{
+        Windows,
+        command_line::CommandLine,
+        proxy_settings::{self, InternetSettings},
+        registry::{KeyPath, Value},
+        relay::Relay,
+        wsl_exe, wslconfig,
+    },
+};
+
+/// Where Windows keeps the user's proxy.
+const INTERNET_SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
+
+/// The user's settings of WSL, as a person types the path and as WSL prints it.
+const WSLCONFIG: &str = r"%UserProfile%\.wslconfig";
+
+/// Programs that Windows ships and that are real here: the same program with the same options.
+const REAL: [&str; 1] = ["curl"];
+
+/// The modelled Windows and what connects it to the lab.
+pub struct WindowsRole {
+    windows: Windows,
+    relay: Mutex<Relay>,
+    host: Arc<HostLink>,
+}
+
+impl WindowsRole {
+    /// Boots Windows with an empty registry.
+    ///
+    /// # Errors
+    /// When its state cannot be kept.
+    pub async fn boot(host: Arc<HostLink>) -> io::Result<WindowsRole> {
+        let dir = Path::new(paths::WINDOWS);
+        fs::create_dir_all(dir)?;
+        let windows = Windows::open(dir).map_err(io::Error::other)?;
+        windows.boot().await;
+        let relay = Mutex::new(Relay::new(paths::GUEST_SOCKET.into()));
+        Ok(WindowsRole { windows, relay, host })
+    }
+
+    /// Runs a command line.
+    ///
+    /// # Errors
+    /// In words: the line is not one command, or asks for what is not modelled.
+    pub async fn run(
+        &self,
+        line: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Output, String> {
+        let CommandLine { program, arguments } =
+            CommandLine::parse(line).map_err(|error| error.to_string())?;
+        if program == "wsl" {
+            return wsl_exe::run(&arguments, &*self.host).await.map_err(|error| error.to_string());
+        }
+        if REAL.contains(&program.as_str()) {
+            let mut command = Command::new(program);
+            command.args(arguments).env_clear().envs(environment).current_dir("/");
+            return command::run(command).await.map_err(|error| error.to_string());
+        }
+        self.windows.run(line).await.map_err(|error| error.to_string())
+    }
+
+    /// Where a Windows path lies on this machine.
+    ///
+    /// # Errors
+    /// In words, when it is not a path that Windows would have.
+    pub fn resolve(&self, path: &str) -> Result<PathBuf, String> {
+        self.windows.paths().resolve(path).map_err(|error| error.to_string())
+    }
+
+    /// Serves the requests about the guest.
+    ///
+    /// # Errors
+    /// In words, what is not modelled.
+    pub async fn virtual_machine(&self, request: &Request) -> Result<Reply, String> {
+        match request {
+            Request::RelaySync { listeners } => {
+                self.relay.lock().await.sync(listeners.clone()).await;
+                Ok(Reply::Done)
+            }
+            Request::RelayStop => {
+                self.relay.lock().await.stop().await;
+                Ok(Reply::Done)
+            }
+            _ => self.settings().map(Reply::VmSettings),
+        }
+    }
+
+    fn settings(&self) -> Result<VmSettings, String> {
+        let path = self.resolve(WSLCONFIG)?;
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(format!("{WSLCONFIG}: {error}")),
+        };
+        let config = wslconfig::read(&text, wslconfig::PATH).map_err(|error| error.to_string())?;
+        let mut warnings = config.warnings;
+        let mut env = BTreeMap::new();
+        if config.auto_proxy {
+            let mirrored = proxy_settings::mirror(&self.internet_settings(), COMPUTER_NAME);
+            warnings.extend(mirrored.warnings);
+            env.extend(mirrored.env);
+        }
+        Ok(VmSettings { localhost_forwarding: config.localhost_forwarding, env, warnings })
+    }
+
+    fn internet_settings(&self) -> InternetSettings {
+        let key = KeyPath::user(INTERNET_SETTINGS);
+        let text = |name| match self.windows.registry().get(&key, name) {
+            Some(Value::Sz(text)) => Some(text),
+            _ => None,
+        };
+        let enabled = self.windows.registry().get(&key, "ProxyEnable");
+        InternetSettings {
+            proxy_enable: enabled == Some(Value::Dword(1)),
+            proxy_server: text("ProxyServer"),
+            proxy_override: text("ProxyOverride"),
+            auto_config_url: text("AutoConfigURL"),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What WSL itself does inside the guest: the init that reads `/etc/wsl.conf` and generates
+//! `/etc/hosts`, and the helper that finds TCP listeners and takes the relay's connections.
+
+pub mod config_file;
+pub mod hosts;
+#[cfg(target_os = "linux")]
+pub mod listeners;
+#[cfg(unix)]
+pub mod relay;
+pub mod wsl_conf;

@@ -14,9 +14,10 @@ use crate::{
         protocol::{Output, Request, ServiceOrder},
     },
     arm::{Arm, ArmError},
-    fixture::{Fixtures, FixtureError},
+    fixture::FixtureError,
     node::Node,
     scenario::{Action, Listen, Machine, Service, ServiceChange, Step},
+    stock::Stock,
     target::Host,
     topology::{self, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
     vm::{Vm, VmError},
@@ -74,7 +75,7 @@ pub struct Lab {
     lan: AgentClient,
     vm: Arc<Vm>,
     asks: JoinHandle<()>,
-    fixtures: Arc<Fixtures>,
+    stock: Arc<Stock>,
     token: String,
     services: Mutex<BTreeMap<Node, Service>>,
     /// From the start to the third hello.
@@ -91,7 +92,7 @@ impl Lab {
     pub async fn boot(
         arm: Arc<Arm>,
         machine: Machine,
-        fixtures: Arc<Fixtures>,
+        stock: Arc<Stock>,
         token: String,
     ) -> Result<Lab, LabError> {
         let plan = LabPlan { wsl_address: topology::wsl_address(0) };
@@ -111,7 +112,7 @@ impl Lab {
         );
         let vm = Arc::new(vm.await?);
         let asks = tokio::spawn(serve_asks(Arc::clone(&vm), nodes.windows.clone(), nodes.asks));
-        let clients: BTreeMap<String, String> = fixtures.client_environment();
+        let clients: BTreeMap<String, String> = stock.client_environment();
         for agent in [&nodes.windows, &nodes.lan, &vm.agent().await?] {
             agent.order(Request::SetEnv { vars: clients.clone() }).await?;
         }
@@ -123,7 +124,7 @@ impl Lab {
             lan: nodes.lan,
             vm,
             asks,
-            fixtures,
+            stock,
             token,
             services: Mutex::default(),
             boot: nodes.boot,
@@ -153,7 +154,7 @@ impl Lab {
     /// # Errors
     /// What the service says.
     pub async fn start_service(&self, node: Node, service: &Service) -> Result<(), LabError> {
-        let order = self.fixtures.order(&service.program, &service.listen, &self.token)?;
+        let order = self.stock.order(service, &self.token)?;
         self.services.lock().await.insert(node, service.clone());
         self.give_service(node, Some(order)).await?;
         Ok(self.vm.settle().await?)
@@ -255,7 +256,7 @@ impl Lab {
             program: program.unwrap_or_else(|| "go-http".to_owned()),
             listen: listen.unwrap_or(Listen { network: "tcp".into(), host: String::new(), port: 8080 }),
         };
-        let order = self.fixtures.order(&service.program, &service.listen, &self.token)?;
+        let order = self.stock.order(&service, &self.token)?;
         services.insert(node, service);
         drop(services);
         self.give_service(node, Some(order)).await

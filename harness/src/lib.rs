@@ -15,6 +15,7 @@ pub mod probe;
 pub mod route;
 pub mod runner;
 pub mod scenario;
+pub mod stock;
 #[cfg(target_os = "linux")]
 mod sys;
 pub mod target;

@@ -14,12 +14,13 @@ use tokio::{
 
 use crate::{
     arm::Arm,
-    fixture::Fixtures,
     lab::{Lab, LabError},
     matrix::{MatrixPlan, Probes},
     run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult},
     scenario::{PhaseName, Scenario},
-    snapshot, verdict,
+    snapshot,
+    stock::Stock,
+    verdict,
 };
 
 /// How to run.
@@ -57,7 +58,7 @@ pub enum Event {
 /// Runs scenarios and judges them. Results are in the order of the scenarios.
 pub async fn run(
     arm: Arc<Arm>,
-    fixtures: Arc<Fixtures>,
+    stock: Arc<Stock>,
     scenarios: Vec<Arc<Scenario>>,
     options: &Options,
     events: mpsc::UnboundedSender<Event>,
@@ -71,7 +72,7 @@ pub async fn run(
     for (index, scenario) in scenarios.iter().enumerate() {
         let lane = Lane {
             arm: Arc::clone(&arm),
-            fixtures: Arc::clone(&fixtures),
+            stock: Arc::clone(&stock),
             scenario: Arc::clone(scenario),
             limits: Arc::clone(&limits),
             options: options.clone(),
@@ -92,7 +93,7 @@ pub async fn run(
     }
     RunResult {
         arm: arm.name().to_owned(),
-        wall_ms: clock.elapsed().as_secs_f64() * 1e3,
+        wall_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         scenarios: results.into_iter().flatten().collect(),
     }
 }
@@ -106,7 +107,7 @@ struct Limits {
 #[derive(Clone)]
 struct Lane {
     arm: Arc<Arm>,
-    fixtures: Arc<Fixtures>,
+    stock: Arc<Stock>,
     scenario: Arc<Scenario>,
     limits: Arc<Limits>,
     options: Options,
@@ -167,7 +168,7 @@ impl Lane {
         let lab = Lab::boot(
             Arc::clone(&self.arm),
             scenario.machine,
-            Arc::clone(&self.fixtures),
+            Arc::clone(&self.stock),
             fresh_token(),
         )
         .await?;

@@ -85,7 +85,7 @@ async fn serve(node: Node) -> io::Result<()> {
     let environment = command::base_environment(crate::paths::BIN);
     let agent = Arc::new(Agent {
         node,
-        prober: Prober::new(&environment),
+        prober: Prober::new(),
         environment: Mutex::new(environment),
         service: tokio::sync::Mutex::default(),
         role: Role::take(node, Arc::clone(&host)).await?,

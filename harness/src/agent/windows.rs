@@ -26,8 +26,10 @@ use crate::{
 /// Where Windows keeps the user's proxy.
 const INTERNET_SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
 
-/// The user's settings of WSL, as a person types the path and as WSL prints it.
+/// The user's settings of WSL, as a person types the path.
 const WSLCONFIG: &str = r"%UserProfile%\.wslconfig";
+/// The same path as WSL prints it.
+const WSLCONFIG_SHOWN: &str = r"C:\Users\dev\.wslconfig";
 
 /// Programs that Windows ships and that are real here: the same program with the same options.
 const REAL: [&str; 1] = ["curl"];
@@ -108,7 +110,7 @@ impl WindowsRole {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(format!("{WSLCONFIG}: {error}")),
         };
-        let config = wslconfig::read(&text, wslconfig::PATH).map_err(|error| error.to_string())?;
+        let config = wslconfig::read(&text, WSLCONFIG_SHOWN).map_err(|error| error.to_string())?;
         let mut warnings = config.warnings;
         let mut env = BTreeMap::new();
         if config.auto_proxy {

@@ -7,7 +7,8 @@ use nix::errno::Errno;
 use super::{control::FromSupervisor, netlink::NetlinkError};
 
 /// An operation of the supervisor that failed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {operation}: {source}")]
 pub struct Failure {
     operation: String,
     source: io::Error,

@@ -35,7 +35,7 @@ const MAX_SYNTAX_ERRORS: usize = 5;
 /// scenario, hides mistakes of meaning until it has.
 pub fn load(dir: &Path) -> Result<Scenario, Vec<ScenarioError>> {
     let path = dir.join(FILE_NAME);
-    let text = read(&path).map_err(|error| vec![error])?;
+    let text = read(&path)?;
     parse(dir, &text)
 }
 
@@ -81,15 +81,15 @@ fn raw(text: &str, problems: &mut Problems) -> Option<RawScenario> {
     }
 }
 
-fn read(path: &Path) -> Result<String, ScenarioError> {
+fn read(path: &Path) -> Result<String, Vec<ScenarioError>> {
     let unreadable = |error: io::Error| {
-        ScenarioError::whole_file(path, format!("cannot read {}: {error}", path.display()), None)
+        whole_file(path, format!("cannot read {}: {error}", path.display()), None)
     };
     let metadata = path.metadata().map_err(unreadable)?;
     if !metadata.is_file() {
         // Opening a fifo would wait for a writer.
         let message = format!("{} is not a regular file", path.display());
-        return Err(ScenarioError::whole_file(path, message, None));
+        return Err(whole_file(path, message, None));
     }
     if metadata.len() > MAX_BYTES {
         return Err(too_big(path, metadata.len()));
@@ -104,16 +104,20 @@ fn read(path: &Path) -> Result<String, ScenarioError> {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
         let message = format!("{} is not UTF-8: see line {line}", path.display());
-        ScenarioError::whole_file(path, message, Some("save it as UTF-8"))
+        whole_file(path, message, Some("save it as UTF-8"))
     })
 }
 
-fn too_big(path: &Path, bytes: u64) -> ScenarioError {
+fn too_big(path: &Path, bytes: u64) -> Vec<ScenarioError> {
     let message = format!(
         "{} has {bytes} bytes; a scenario file has at most {MAX_BYTES} (1 MB)",
         path.display()
     );
-    ScenarioError::whole_file(path, message, Some("a fixture belongs into fixtures/"))
+    whole_file(path, message, Some("a fixture belongs into fixtures/"))
+}
+
+fn whole_file(path: &Path, message: String, help: Option<&str>) -> Vec<ScenarioError> {
+    vec![ScenarioError::whole_file(path, message, help)]
 }
 
 #[cfg(test)]

@@ -1,6 +1,20 @@
 //! A scenario: one failure, how it is set up, what it breaks, and what cures it.
 //!
-//! [`Scenario`] is what the rest of the harness works on.
+//! [`Scenario`] is what the rest of the harness works on. [`file`] reads it from `scenario.toml`:
+//! `raw` is the file as written, `check` turns it into a [`Scenario`] or a list of mistakes, each
+//! with its line.
+
+mod check;
+mod error;
+pub mod expand;
+pub mod file;
+mod listen;
+mod located;
+mod raw;
+pub mod schema;
+pub mod words;
+
+pub use error::ScenarioError;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 

@@ -1,0 +1,292 @@
+//! One scenario told as a story: mechanism, set-up, fault, signature, remedies, claims, sources.
+
+use crate::{
+    node::Node,
+    scenario::{
+        Action, AddressOnRestart, Claim, CommandProbe, Machine, Plan, Remedy, Restores, Scenario,
+        Signature, Step,
+    },
+};
+
+/// Columns of the text. A command line stays whole even where it is longer, so that it can be
+/// copied.
+const WIDTH: usize = 100;
+
+/// The story, with a final line end.
+pub fn explain(scenario: &Scenario) -> String {
+    let mut story = Story::default();
+    story.prose("", &format!("{}: {}", scenario.name, scenario.title));
+    story.prose("", &format!("cause {}", scenario.cause));
+    story.head("Mechanism");
+    for paragraph in scenario.summary.split("\n\n") {
+        story.prose("  ", paragraph);
+    }
+    story.head("Set-up");
+    let service = &scenario.service;
+    story.prose("  ", &format!("{} listens on {}", service.program, service.listen));
+    story.machine(scenario.machine);
+    story.steps("  ", &scenario.setup);
+    match &scenario.plan {
+        Plan::Fault { fault, remedies, signature } => {
+            story.head("Fault");
+            story.steps("  ", fault);
+            story.signature(signature);
+            story.head("Remedies");
+            remedies.iter().for_each(|remedy| story.remedy(remedy));
+        }
+        Plan::Survey { cases } => {
+            story.head("Cases");
+            for case in cases {
+                story.prose("  ", &case.name);
+                story.steps("    ", &case.steps);
+            }
+        }
+    }
+    story.probes(&scenario.probes);
+    if !scenario.claims.is_empty() {
+        story.head("Claims of the article");
+        scenario.claims.iter().for_each(|claim| story.claim(claim));
+    }
+    story.head("Sources");
+    story.list("  ", "", &scenario.sources);
+    story.text
+}
+
+#[derive(Default)]
+struct Story {
+    text: String,
+}
+
+impl Story {
+    fn head(&mut self, title: &str) {
+        self.text.push_str(&format!("\n{title}\n"));
+    }
+
+    /// Wrapped text, every line after `indent`.
+    fn prose(&mut self, indent: &str, text: &str) {
+        self.hanging(indent, indent, text.split_whitespace());
+    }
+
+    /// Words wrapped after `first` on the first line and `rest` on the others.
+    fn hanging<'a>(&mut self, first: &str, rest: &str, words: impl Iterator<Item = &'a str>) {
+        let (mut line, mut empty) = (first.to_owned(), true);
+        for word in words {
+            if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+                self.line(&line);
+                (line, empty) = (rest.to_owned(), true);
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        self.line(&line);
+    }
+
+    /// A label and things that are wrapped between, never inside.
+    fn list(&mut self, indent: &str, label: &str, things: &[impl ToString]) {
+        let last = things.len().saturating_sub(1);
+        let things: Vec<String> = things
+            .iter()
+            .enumerate()
+            .map(|(index, thing)| thing.to_string() + if index < last { "," } else { "" })
+            .collect();
+        let first = format!("{indent}{label}");
+        let rest = " ".repeat(first.chars().count());
+        self.hanging(&first, &rest, things.iter().map(String::as_str));
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn machine(&mut self, machine: Machine) {
+        if !machine.localhost_forwarding {
+            self.prose("  ", "localhostForwarding=false in .wslconfig: no localhost relay");
+        }
+        if machine.wsl_address_on_restart == AddressOnRestart::Change {
+            self.prose("  ", "the guest has another address after wsl --shutdown");
+        }
+    }
+
+    fn steps(&mut self, indent: &str, steps: &[Step]) {
+        for step in steps {
+            let prompt = format!("{indent}{}", prompt(step.on));
+            match &step.action {
+                Action::Run(run) => {
+                    let exit = match step.exit {
+                        0 => String::new(),
+                        code => format!("   (exit {code})"),
+                    };
+                    self.command(&prompt, &format!("{}{exit}", run.trim_end()));
+                }
+                Action::Write { path, text } => {
+                    self.line(&format!("{prompt}(write {path})"));
+                    let inner = " ".repeat(prompt.chars().count() + 2);
+                    text.lines().for_each(|line| self.line(&format!("{inner}{line}")));
+                }
+                Action::Service(change) => {
+                    let mut words = vec![
+                        if change.running { "(service restarts" } else { "(service stops" }
+                            .to_owned(),
+                    ];
+                    words.extend(change.program.as_ref().map(|it| format!(" as {it}")));
+                    words.extend(change.listen.as_ref().map(|it| format!(" on {it}")));
+                    self.line(&format!("{prompt}{})", words.concat()));
+                }
+                Action::Env(vars) => {
+                    for (name, value) in vars {
+                        self.line(&format!("{prompt}(environment {name}={value})"));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A command line, whole; one of several lines is indented like its first.
+    fn command(&mut self, prompt: &str, run: &str) {
+        let inner = " ".repeat(prompt.chars().count());
+        for (index, line) in run.lines().enumerate() {
+            self.line(&format!("{}{line}", if index == 0 { prompt } else { &inner }));
+        }
+    }
+
+    fn signature(&mut self, signature: &Signature) {
+        self.head("Signature");
+        self.list("  ", "breaks  ", &signature.breaks);
+        if !signature.keeps.is_empty() {
+            self.list("  ", "keeps   ", &signature.keeps);
+        }
+    }
+
+    fn remedy(&mut self, remedy: &Remedy) {
+        match &remedy.restores {
+            Restores::All => self.prose("  ", &format!("{}: restores all", remedy.name)),
+            Restores::Routes(routes) => {
+                self.list("  ", &format!("{}: restores ", remedy.name), routes);
+            }
+        }
+        self.steps("    ", &remedy.steps);
+        if !remedy.costs.is_empty() {
+            self.list("    ", "costs ", &remedy.costs);
+        }
+    }
+
+    fn probes(&mut self, probes: &[CommandProbe]) {
+        if probes.is_empty() {
+            return;
+        }
+        self.head("Also checked");
+        for probe in probes {
+            self.command(&format!("  {}", prompt(probe.on)), probe.run.trim_end());
+            let line = probe.first_line.as_ref().map(|line| format!(", first line `{line}`"));
+            let phases: Vec<String> = probe.phases.iter().map(ToString::to_string).collect();
+            let phases =
+                if phases.is_empty() { "every phase".to_owned() } else { phases.join(", ") };
+            let line = line.unwrap_or_default();
+            self.prose("    ", &format!("exit {}{line} in {phases}", probe.exit));
+        }
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        let first = format!("  {:<6} ", claim.ledger);
+        let rest = " ".repeat(first.chars().count());
+        self.hanging(&first, &rest, claim.shows.split_whitespace());
+        if let Some(phase) = &claim.phase {
+            let base = if phase.faulted { "the fault" } else { "the healthy lab" };
+            self.prose(&rest, &format!("claim/{}: after {base}", phase.name));
+            self.steps(&format!("{rest}  "), &phase.steps);
+        }
+        claim.cells.iter().for_each(|cell| self.line(&format!("{rest}{cell}")));
+    }
+}
+
+/// What stands before a command, as on the node.
+fn prompt(node: Node) -> &'static str {
+    match node {
+        Node::Windows => "windows> ",
+        Node::Wsl => "wsl$ ",
+        Node::Lan => "lan$ ",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::sample;
+
+    #[test]
+    fn a_fault_is_told_as_a_story() {
+        let text = sample::TEXT
+            .replace("[[fault]]\n", "[machine]\nwsl_address_on_restart = \"change\"\n[[setup]]\non = \"windows\"\nwrite = { path = 'C:\\x', text = \"a\\nb\\n\" }\n[[fault]]\nexit = 3\n");
+        assert_eq!(
+            explain(&sample::scenario(&text)),
+            "\
+sample: the port is rejected
+cause firewalld-block
+
+Mechanism
+  The public zone rejects what it does not know.
+
+Set-up
+  go-http listens on tcp4 0.0.0.0:8080
+  the guest has another address after wsl --shutdown
+  windows> (write C:\\x)
+             a
+             b
+
+Fault
+  wsl$ systemctl start firewalld   (exit 3)
+
+Signature
+  breaks  windows -> wsl-ip curl, windows -> wsl-ip nc
+  keeps   wsl -> localhost, windows -> localhost
+
+Remedies
+  whole: restores all
+    wsl$ systemctl stop firewalld
+  part: restores windows -> wsl-ip curl
+    wsl$ (service restarts on :8080)
+    costs windows -> localhost
+
+Also checked
+  wsl$ firewall-cmd --state
+    exit 0, first line `running` in fault
+
+Claims of the article
+  1.4    the relay enters over lo
+         fault: windows -> localhost curl = http-200
+
+Sources
+  article 4.2
+"
+        );
+    }
+
+    #[test]
+    fn prose_is_wrapped_and_commands_are_not() {
+        let long = "word ".repeat(60);
+        let command = format!("echo {}", "x".repeat(120));
+        let text = sample::TEXT
+            .replace("The public zone rejects what it does not know.", long.trim())
+            .replace("the relay enters over lo", long.trim())
+            .replace("systemctl stop firewalld", &command);
+        let story = explain(&sample::scenario(&text));
+        let too_long: Vec<_> = story.lines().filter(|line| line.chars().count() > WIDTH).collect();
+        assert_eq!(too_long, [format!("    wsl$ {command}")]);
+        assert!(story.lines().filter(|line| line.contains("word word")).count() >= 8);
+        assert!(story.lines().all(|line| line == line.trim_end()));
+    }
+
+    #[test]
+    fn a_survey_tells_its_cases() {
+        let text = "schema = 1\nkind = 'survey'\ntitle = 't'\ncause = 'dns'\nsources = ['s']\n\
+            summary = 's'\n[service]\nlisten = ':1'\n[[case]]\nname = 'off'\n\
+            steps = [{ on = 'wsl', service = { state = 'stop' } }, { on = 'lan', env = { A = 'b' } }]\n";
+        let story = explain(&sample::scenario(text));
+        let expected = "\nCases\n  off\n    wsl$ (service stops)\n    lan$ (environment A=b)\n";
+        assert!(story.contains(expected), "{story}");
+    }
+}

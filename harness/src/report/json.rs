@@ -1,0 +1,199 @@
+//! The JSON report: a contract. Fields may be added, never changed.
+
+use serde::Serialize;
+
+use crate::{
+    cell::Cell,
+    route::RoutePattern,
+    run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult, Verdict},
+    scenario::PhaseName,
+    verdict::{Failure, FailureKind},
+};
+
+/// The version of the report.
+pub const SCHEMA: u32 = 1;
+
+/// The report as one JSON document with a final line end.
+///
+/// # Errors
+/// None is known: every key is a string and every number finite.
+pub fn render(run: &RunResult) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&Report::from(run))?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: u32,
+    arm: &'a str,
+    wall_ms: u64,
+    scenarios: Vec<ScenarioReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct ScenarioReport<'a> {
+    name: &'a str,
+    cause: &'static str,
+    verdict: Verdict,
+    reason: Option<&'a str>,
+    boot_ms: f64,
+    phases: Vec<PhaseReport<'a>>,
+    failures: Vec<FailureReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct PhaseReport<'a> {
+    name: &'a PhaseName,
+    boot_ms: f64,
+    cells: &'a [Cell],
+    probes: Vec<ProbeReport<'a>>,
+    log: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ProbeReport<'a> {
+    on: &'static str,
+    tool: &'static str,
+    run: &'a str,
+    exit: i32,
+    first_line: &'a str,
+}
+
+#[derive(Serialize)]
+struct FailureReport<'a> {
+    kind: FailureKind,
+    phase: Option<&'a PhaseName>,
+    route: Option<RoutePattern>,
+    message: String,
+    expected: &'a str,
+    observed: &'a str,
+    difference: &'a [String],
+}
+
+impl<'a> From<&'a RunResult> for Report<'a> {
+    fn from(run: &'a RunResult) -> Self {
+        Report {
+            schema: SCHEMA,
+            arm: &run.arm,
+            wall_ms: run.wall_ms,
+            scenarios: run.scenarios.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a ScenarioResult> for ScenarioReport<'a> {
+    fn from(scenario: &'a ScenarioResult) -> Self {
+        ScenarioReport {
+            name: &scenario.name,
+            cause: scenario.cause.slug(),
+            verdict: scenario.verdict,
+            reason: scenario.reason.as_deref(),
+            boot_ms: microseconds(scenario.boot_ms),
+            phases: scenario.phases.iter().map(Into::into).collect(),
+            failures: scenario.failures.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a PhaseResult> for PhaseReport<'a> {
+    fn from(phase: &'a PhaseResult) -> Self {
+        PhaseReport {
+            name: &phase.name,
+            boot_ms: microseconds(phase.boot_ms),
+            cells: &phase.cells,
+            probes: phase.probes.iter().map(Into::into).collect(),
+            log: &phase.log,
+        }
+    }
+}
+
+impl<'a> From<&'a ProbeResult> for ProbeReport<'a> {
+    fn from(probe: &'a ProbeResult) -> Self {
+        ProbeReport {
+            on: probe.on.name(),
+            tool: "command",
+            run: &probe.run,
+            exit: probe.exit,
+            first_line: &probe.first_line,
+        }
+    }
+}
+
+impl<'a> From<&'a Failure> for FailureReport<'a> {
+    fn from(failure: &'a Failure) -> Self {
+        FailureReport {
+            kind: failure.kind,
+            phase: failure.phase.as_ref(),
+            route: failure.route,
+            message: failure.to_string(),
+            expected: &failure.expected,
+            observed: &failure.observed,
+            difference: &failure.difference,
+        }
+    }
+}
+
+/// Milliseconds with no more digits than a microsecond needs.
+fn microseconds(ms: f64) -> f64 {
+    (ms * 1000.0).round() / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::verdict::{judge, sample};
+
+    fn report() -> Value {
+        let scenario = sample::scenario(sample::TEXT);
+        let mut phases = sample::results(&scenario);
+        phases[1].cells[0].outcome = crate::outcome::Outcome::Timeout;
+        let failures = judge(&scenario, &phases);
+        let run = RunResult {
+            arm: "netns".to_owned(),
+            wall_ms: 12,
+            scenarios: vec![
+                ScenarioResult::judged("sample", scenario.cause, phases, failures),
+                ScenarioResult::skip("other", scenario.cause, "no firewalld".to_owned()),
+            ],
+        };
+        serde_json::from_str(&render(&run).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn it_is_the_document_of_the_contract() {
+        let report = report();
+        assert_eq!(report["schema"], 1);
+        assert_eq!(report["arm"], "netns");
+        assert_eq!(report["wall_ms"], 12);
+        let scenario = &report["scenarios"][0];
+        assert_eq!(scenario["cause"], "firewalld-block");
+        assert_eq!(scenario["verdict"], "fail");
+        assert_eq!(scenario["reason"], Value::Null);
+        assert_eq!(scenario["boot_ms"], 8.0);
+        let phase = &scenario["phases"][1];
+        assert_eq!(phase["name"], "fault");
+        assert_eq!(
+            phase["cells"][7],
+            json!({
+                "from": "windows", "to": "wsl-ip", "tool": "curl", "impl": "tool",
+                "outcome": "no-route", "via": "direct", "exit_code": 0, "ms": 0.4
+            })
+        );
+        assert_eq!(phase["probes"][0]["tool"], "command");
+        assert_eq!(scenario["failures"][0]["kind"], "not-kept");
+        assert_eq!(scenario["failures"][0]["route"], "windows -> localhost");
+        let skipped = &report["scenarios"][1];
+        assert_eq!(
+            (&skipped["verdict"], &skipped["reason"]),
+            (&json!("skip"), &json!("no firewalld"))
+        );
+    }
+
+    #[test]
+    fn digits_end_at_the_microsecond() {
+        assert!((microseconds(7.123_456) - 7.123).abs() < 1e-9);
+    }
+}

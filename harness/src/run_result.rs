@@ -1,0 +1,198 @@
+//! What a run found: the data that verdicts, snapshots and reports work on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    agent::protocol::Output,
+    cause::Cause,
+    cell::Cell,
+    node::Node,
+    scenario::{CommandProbe, PhaseName},
+    verdict::Failure,
+};
+
+/// What one phase showed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhaseResult {
+    /// Which phase.
+    pub name: PhaseName,
+    /// The matrix; with `--probes both`, two cells of a route and tool.
+    pub cells: Vec<Cell>,
+    /// The command probes that ran in it.
+    pub probes: Vec<ProbeResult>,
+    /// From the start of the boot to the last agent's hello, in milliseconds.
+    pub boot_ms: f64,
+    /// What happened, a line each, for a reader who looks for the reason of a failure.
+    pub log: Vec<String>,
+}
+
+/// How a command probe ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeResult {
+    /// The line of the probe in its file: which probe it was.
+    pub line: usize,
+    /// Where it ran.
+    pub on: Node,
+    /// The command as the file writes it, placeholders unexpanded.
+    pub run: String,
+    /// Its exit code.
+    pub exit: i32,
+    /// The first line of its output (stdout, then stderr), without its end of line.
+    pub first_line: String,
+}
+
+impl ProbeResult {
+    /// The result of a probe whose command ended like this.
+    pub fn new(probe: &CommandProbe, output: &Output) -> Self {
+        let line = output.stdout.lines().chain(output.stderr.lines()).next().unwrap_or_default();
+        ProbeResult {
+            line: probe.line,
+            on: probe.on,
+            run: probe.run.clone(),
+            exit: output.exit,
+            first_line: line.trim_end().to_owned(),
+        }
+    }
+}
+
+/// How a scenario ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Every expectation holds.
+    Pass,
+    /// One does not.
+    Fail,
+    /// It did not run: this machine lacks something.
+    Skip,
+    /// The lab could not be built, or did something that is not an outcome.
+    Error,
+}
+
+impl Verdict {
+    /// The word used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::Skip => "skip",
+            Verdict::Error => "error",
+        }
+    }
+}
+
+/// What one scenario showed.
+#[derive(Clone, Debug)]
+pub struct ScenarioResult {
+    /// Its name.
+    pub name: String,
+    /// Its cause.
+    pub cause: Cause,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Why it was skipped or could not be built.
+    pub reason: Option<String>,
+    /// The median boot of its phases, in milliseconds.
+    pub boot_ms: f64,
+    /// Its phases, as far as they ran.
+    pub phases: Vec<PhaseResult>,
+    /// What did not hold.
+    pub failures: Vec<Failure>,
+}
+
+impl ScenarioResult {
+    /// A scenario whose phases all ran: it passes when nothing failed.
+    pub fn judged(
+        name: &str,
+        cause: Cause,
+        phases: Vec<PhaseResult>,
+        failures: Vec<Failure>,
+    ) -> Self {
+        let verdict = if failures.is_empty() { Verdict::Pass } else { Verdict::Fail };
+        let boot_ms = median(phases.iter().map(|phase| phase.boot_ms).collect());
+        ScenarioResult {
+            name: name.to_owned(),
+            cause,
+            verdict,
+            reason: None,
+            boot_ms,
+            phases,
+            failures,
+        }
+    }
+
+    /// A scenario that could not be built or run, with the error's text and the phases before it.
+    pub fn error(name: &str, cause: Cause, reason: String, phases: Vec<PhaseResult>) -> Self {
+        let verdict = Verdict::Error;
+        ScenarioResult {
+            verdict,
+            reason: Some(reason),
+            ..Self::judged(name, cause, phases, vec![])
+        }
+    }
+
+    /// A scenario that this machine cannot run, with what would change that.
+    pub fn skip(name: &str, cause: Cause, reason: String) -> Self {
+        let verdict = Verdict::Skip;
+        ScenarioResult {
+            verdict,
+            reason: Some(reason),
+            ..Self::judged(name, cause, vec![], vec![])
+        }
+    }
+}
+
+/// What a run showed.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// What booted the nodes: `netns`, `docker` or `windows`.
+    pub arm: String,
+    /// The whole run, in milliseconds.
+    pub wall_ms: u64,
+    /// Its scenarios, in the order of the catalogue.
+    pub scenarios: Vec<ScenarioResult>,
+}
+
+/// The middle value; 0 of nothing.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    match values.len() {
+        0 => 0.0,
+        odd if odd % 2 == 1 => values[odd / 2],
+        even => (values[even / 2 - 1] + values[even / 2]) / 2.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case::stdout_first("a \nb\n", "c\n", "a")]
+    #[case::stderr_when_silent("", "c\r\nd", "c")]
+    #[case::nothing("", "", "")]
+    #[case::an_empty_first_line("\nb\n", "c\n", "")]
+    fn the_first_line(#[case] stdout: &str, #[case] stderr: &str, #[case] expected: &str) {
+        let probe = CommandProbe {
+            on: Node::Wsl,
+            run: "x".to_owned(),
+            phases: vec![],
+            exit: 0,
+            first_line: None,
+            line: 7,
+        };
+        let output = Output { exit: 1, stdout: stdout.to_owned(), stderr: stderr.to_owned() };
+        let result = ProbeResult::new(&probe, &output);
+        assert_eq!((result.first_line.as_str(), result.exit, result.line), (expected, 1, 7));
+    }
+
+    #[rstest]
+    #[case::none(vec![], 0.0)]
+    #[case::odd(vec![9.0, 1.0, 5.0], 5.0)]
+    #[case::even(vec![4.0, 1.0, 2.0, 9.0], 3.0)]
+    fn the_median(#[case] values: Vec<f64>, #[case] expected: f64) {
+        assert!((median(values) - expected).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,128 @@
+//! Checks of claims.
+
+use super::{entry, step};
+use crate::{
+    route::RoutePattern,
+    scenario::{
+        Claim, ClaimCell, ClaimPhase, PhaseName,
+        error::Problems,
+        located::At,
+        raw::{RawClaim, RawScenario},
+        words,
+    },
+};
+
+/// How a cell of a claim is written.
+const FORM: &str = "write `PHASE: FROM -> TO TOOL = OUTCOME`, for instance \
+                    `fault: windows -> localhost curl = http-200`";
+
+pub(super) fn claims(
+    raw: &RawScenario,
+    phases: Option<&[PhaseName]>,
+    problems: &mut Problems,
+) -> Vec<Claim> {
+    let survey = raw.kind.value == "survey";
+    entry::unique("claims", raw.claim.iter().filter_map(|it| it.value.name.as_ref()), problems);
+    raw.claim.iter().filter_map(|claim| one(claim, survey, phases, problems)).collect()
+}
+
+fn one(
+    raw: &At<RawClaim>,
+    survey: bool,
+    phases: Option<&[PhaseName]>,
+    problems: &mut Problems,
+) -> Option<Claim> {
+    let RawClaim { ledger, cells, shows, .. } = &raw.value;
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !ledger.value.split('.').all(number) {
+        let message = format!("`{}` is not a claim's number", ledger.value);
+        problems.add_help(&ledger.span, message, "a number of the ledger, for instance `4.2.3`");
+    }
+    entry::not_empty(shows, "shows", problems);
+    if cells.value.is_empty() {
+        problems.add_help(&cells.span, "a claim has at least one cell that shows it", FORM);
+    }
+    let phase = own_phase(raw, survey, problems);
+    let cells = cells.value.iter().filter_map(|it| cell(it, phases, problems)).collect();
+    Some(Claim {
+        ledger: ledger.value.clone(),
+        phase: phase?,
+        cells,
+        shows: shows.value.trim().to_owned(),
+    })
+}
+
+/// The outer `None` is a mistake, the inner one a claim without a phase of its own.
+fn own_phase(
+    raw: &At<RawClaim>,
+    survey: bool,
+    problems: &mut Problems,
+) -> Option<Option<ClaimPhase>> {
+    let RawClaim { name, steps, base, .. } = &raw.value;
+    let (name, steps) = match (name, steps) {
+        (None, None) => {
+            if let Some(base) = base {
+                let help = "`base` is what the claim's own phase starts from";
+                problems.add_help(&base.span, "a `base` without `name` and `steps`", help);
+            }
+            return Some(None);
+        }
+        (Some(name), None) => {
+            problems.add(&name.span, "a claim with a `name` needs `steps`: the phase of its own");
+            return None;
+        }
+        (None, Some(steps)) => {
+            let help = "its phase is `claim/NAME`";
+            problems.add_help(&steps.span, "a claim with `steps` needs a `name`", help);
+            return None;
+        }
+        (Some(name), Some(steps)) => (name, steps),
+    };
+    if steps.value.is_empty() {
+        problems.add(&steps.span, "the claim's own phase has no steps");
+    }
+    let faulted = match base.as_ref().map(|base| base.value.as_str()) {
+        None => Some(!survey),
+        Some("healthy") => Some(false),
+        Some("fault") if !survey => Some(true),
+        Some(other) => {
+            let span = base.as_ref().map_or(&raw.span, |base| &base.span);
+            if survey && other == "fault" {
+                problems.add(span, "a survey has no fault to start from");
+            } else {
+                let help = words::one_of(other, &["fault", "healthy"]);
+                problems.add_help(span, format!("unknown base `{other}`"), help);
+            }
+            None
+        }
+    };
+    let name = entry::name(name, "claim name", problems);
+    let steps = step::steps(&steps.value, problems);
+    Some(Some(ClaimPhase { name: name?, faulted: faulted?, steps }))
+}
+
+fn cell(
+    raw: &At<String>,
+    phases: Option<&[PhaseName]>,
+    problems: &mut Problems,
+) -> Option<ClaimCell> {
+    let parts = raw.value.split_once(':').and_then(|(phase, rest)| {
+        rest.rsplit_once('=').map(|(pattern, outcome)| (phase, pattern, outcome))
+    });
+    let Some((phase, pattern, outcome)) = parts else {
+        let message = format!("`{}` is not a cell with its phase and outcome", raw.value);
+        problems.add_help(&raw.span, message, FORM);
+        return None;
+    };
+    let part = |text: &str| At { value: text.trim().to_owned(), span: raw.span.clone() };
+    let phase = entry::phase(&part(phase), phases, problems);
+    let pattern: Option<RoutePattern> = entry::parsed(&part(pattern), problems);
+    let outcome = entry::parsed(&part(outcome), problems);
+    let RoutePattern { route, tool } = pattern?;
+    let Some(tool) = tool else {
+        let message = format!("`{route}` names no tool: a claim is about one cell");
+        problems.add_help(&raw.span, message, FORM);
+        return None;
+    };
+    Some(ClaimCell { phase: phase?, route, tool, outcome: outcome? })
+}

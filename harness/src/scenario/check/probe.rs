@@ -1,0 +1,38 @@
+//! Checks of command probes.
+
+use super::entry;
+use crate::scenario::{CommandProbe, PhaseName, error::Problems, located::At, raw::RawProbe};
+
+pub(super) fn probes(
+    raw: &[At<RawProbe>],
+    phases: Option<&[PhaseName]>,
+    problems: &mut Problems,
+) -> Vec<CommandProbe> {
+    raw.iter().filter_map(|probe| one(probe, phases, problems)).collect()
+}
+
+fn one(
+    raw: &At<RawProbe>,
+    phases: Option<&[PhaseName]>,
+    problems: &mut Problems,
+) -> Option<CommandProbe> {
+    let RawProbe { on, run, phases: wanted, expect } = &raw.value;
+    let node = entry::node(on, problems);
+    entry::not_empty(run, "run", problems);
+    if let Some(wanted) = wanted
+        && wanted.value.is_empty()
+    {
+        let help = "leave `phases` out for a probe of every phase";
+        problems.add_help(&wanted.span, "the probe runs in no phase", help);
+    }
+    let wanted = wanted.as_ref().map_or(&[][..], |wanted| &wanted.value);
+    let wanted = wanted.iter().filter_map(|it| entry::phase(it, phases, problems)).collect();
+    Some(CommandProbe {
+        on: node?,
+        run: run.value.clone(),
+        phases: wanted,
+        exit: expect.exit.unwrap_or(0),
+        first_line: expect.first_line.clone(),
+        line: problems.line(raw.span.start),
+    })
+}

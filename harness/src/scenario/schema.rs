@@ -1,0 +1,90 @@
+//! The JSON schema of the scenario file, generated from the types that read it.
+
+use schemars::{Schema, SchemaGenerator};
+use serde_json::json;
+
+use super::raw::RawScenario;
+use crate::{cause::Cause, node::Node, target::Host, tool::Tool};
+
+/// The schema as the text of `docs/scenario.schema.json`.
+pub fn json_schema() -> String {
+    let mut schema = SchemaGenerator::default().into_root_schema_for::<RawScenario>();
+    schema.insert("title".to_owned(), json!("reachlab scenario"));
+    format!("{:#}\n", schema.to_value())
+}
+
+/// The slugs that `cause` may have.
+pub(super) fn causes() -> Vec<&'static str> {
+    Cause::all().map(Cause::slug).collect()
+}
+
+/// A regular expression for `FROM -> TO` and `FROM -> TO TOOL`.
+pub(super) fn route_pattern() -> String {
+    let escape = |word: &str| word.replace('.', r"\.").replace('[', r"\[").replace(']', r"\]");
+    let nodes = Node::ALL.map(Node::name).join("|");
+    let hosts = Host::ALL.map(|host| escape(host.name())).join("|");
+    let tools = Tool::ALL.map(Tool::name).join("|");
+    format!("^\\s*({nodes})\\s+->\\s+({hosts})(:[0-9]+)?(\\s+({tools}))?\\s*$")
+}
+
+/// Which tables a `fault` and a `survey` have.
+pub(super) fn by_kind(schema: &mut Schema) {
+    let absent = |names: &[&str]| json!({ "anyOf": names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>() });
+    schema.insert(
+        "oneOf".to_owned(),
+        json!([
+            {
+                "properties": { "kind": { "const": "fault" } },
+                "required": ["fault", "remedy", "signature"],
+                "not": absent(&["case"])
+            },
+            {
+                "properties": { "kind": { "const": "survey" } },
+                "required": ["case"],
+                "not": absent(&["fault", "remedy", "signature"])
+            }
+        ]),
+    );
+}
+
+/// A step does exactly one thing, and only a `run` has an exit code.
+pub(super) fn one_action(schema: &mut Schema) {
+    let only = |name: &str| json!({ "required": [name] });
+    schema.insert("oneOf".to_owned(), json!(["run", "write", "service", "env"].map(only)));
+    schema.insert("dependentRequired".to_owned(), json!({ "exit": ["run"] }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn the_schema_in_docs_is_up_to_date() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scenario.schema.json");
+        let generated = json_schema();
+        if env::var_os("UPDATE_SCHEMA").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &generated).unwrap();
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(
+            committed == generated,
+            "docs/scenario.schema.json is not what the types say; run \
+             `UPDATE_SCHEMA=1 cargo test -p harness schema` and review the change"
+        );
+    }
+
+    #[test]
+    fn closed_lists_and_requirements_are_in_it() {
+        let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+        assert_eq!(schema["properties"]["schema"]["const"], 1);
+        assert_eq!(schema["additionalProperties"], false);
+        let causes = schema["properties"]["cause"]["enum"].as_array().unwrap();
+        assert_eq!(causes.len(), Cause::all().count());
+        let required = schema["$defs"]["Signature"]["required"].as_array().unwrap();
+        assert!(required.contains(&json!("breaks")), "{required:?}");
+        assert_eq!(schema["$defs"]["Step"]["oneOf"].as_array().unwrap().len(), 4);
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether what a run showed is what the scenario says: no cell is judged by hand.
+//!
+//! A route is good in a phase when every applicable cell of it is, bad when one is not; a route
+//! without an applicable cell is neither, and a failure of its own.
+
+mod agreement;
+mod claims;
+mod failure;
+mod fault;
+pub(crate) mod grid;
+mod probes;
+mod remedy;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use failure::{Failure, FailureKind};
+
+use crate::{
+    run_result::PhaseResult,
+    scenario::{PhaseName, Plan, Scenario},
+};
+use grid::Grid;
+
+/// Everything that does not hold, in the order of the phases' story: the signature, the remedies,
+/// claims, probes, twins. Empty when the scenario passes; its snapshot is compared elsewhere.
+pub fn judge(scenario: &Scenario, phases: &[PhaseResult]) -> Vec<Failure> {
+    let grids = Grids(phases.iter().map(Grid::new).collect());
+    let mut failures = missing_phases(scenario, &grids);
+    if let Plan::Fault { remedies, signature, .. } = &scenario.plan {
+        failures.extend(fault::judge(signature, remedies, &grids));
+    }
+    failures.extend(claims::judge(&scenario.claims, &grids));
+    failures.extend(probes::judge(scenario, phases));
+    failures.extend(grids.0.iter().flat_map(agreement::judge));
+    failures
+}
+
+/// The phases that ran.
+struct Grids<'a>(Vec<Grid<'a>>);
+
+impl<'a> Grids<'a> {
+    fn get(&self, phase: &PhaseName) -> Option<&Grid<'a>> {
+        self.0.iter().find(|grid| grid.phase == phase)
+    }
+}
+
+fn missing_phases(scenario: &Scenario, grids: &Grids<'_>) -> Vec<Failure> {
+    let names = scenario.phases().into_iter().map(|phase| phase.name);
+    names
+        .filter(|name| grids.get(name).is_none())
+        .map(|name| {
+            let sentence = format!("the phase {name} has no result");
+            Failure::new(FailureKind::PhaseMissing, sentence)
+                .phase(&name)
+                .expected(format!("a matrix of {name}"))
+                .observed("none")
+        })
+        .collect()
+}

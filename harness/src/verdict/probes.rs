@@ -1,0 +1,55 @@
+//! Whether the command probes ended as the scenario says.
+
+use super::{Failure, FailureKind};
+use crate::{
+    run_result::{PhaseResult, ProbeResult},
+    scenario::{CommandProbe, Scenario},
+};
+
+pub(super) fn judge(scenario: &Scenario, phases: &[PhaseResult]) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for phase in phases {
+        let wanted =
+            |probe: &&CommandProbe| probe.phases.is_empty() || probe.phases.contains(&phase.name);
+        for probe in scenario.probes.iter().filter(wanted) {
+            match phase.probes.iter().find(|result| result.line == probe.line) {
+                Some(result) => failures.extend(one(probe, result, phase)),
+                None => failures.push(
+                    Failure::new(
+                        FailureKind::Unmeasured,
+                        format!("the command `{}` did not run in {}", probe.run, phase.name),
+                    )
+                    .phase(&phase.name)
+                    .expected(format!("exit {}", probe.exit))
+                    .observed("no result"),
+                ),
+            }
+        }
+    }
+    failures
+}
+
+fn one(probe: &CommandProbe, result: &ProbeResult, phase: &PhaseResult) -> Option<Failure> {
+    let exit_holds = probe.exit == result.exit;
+    let line_holds = probe.first_line.as_ref().is_none_or(|line| *line == result.first_line);
+    if exit_holds && line_holds {
+        return None;
+    }
+    let end = |exit: i32, line: &str| format!("exit {exit} and first line `{line}`");
+    let expected = match &probe.first_line {
+        Some(line) => end(probe.exit, line),
+        None => format!("exit {}", probe.exit),
+    };
+    let observed = end(result.exit, &result.first_line);
+    let sentence = format!(
+        "in {}, `{}` on {} ends with {observed}, not {expected}",
+        phase.name, probe.run, probe.on
+    );
+    Some(
+        Failure::new(FailureKind::Probe, sentence)
+            .phase(&phase.name)
+            .expected(expected)
+            .observed(observed)
+            .difference(vec![format!("[[probe]] on line {} of the scenario", probe.line)]),
+    )
+}

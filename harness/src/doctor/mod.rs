@@ -1,0 +1,19 @@
+//! What the lab needs from this machine, whether it is there, and the exact command that changes
+//! what is not.
+
+pub mod check;
+mod command;
+pub mod find;
+pub mod install;
+pub mod kernel;
+pub mod needs;
+pub mod platform;
+mod report;
+pub mod requirement;
+
+pub use check::{DoctorReport, Finding, State, check};
+pub use install::{InstallError, install};
+pub use kernel::{explain_proc_failure, explain_userns_failure};
+pub use needs::{Needs, needs};
+pub use platform::Platform;
+pub use requirement::{Id, Requirement};

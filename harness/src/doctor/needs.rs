@@ -1,0 +1,142 @@
+//! What scenarios need, read from their data: services, tools, and the words of their commands.
+
+use std::collections::BTreeSet;
+
+use super::requirement::{Id, Missing, Requirement};
+use crate::{
+    fixture::{FixtureError, Fixtures},
+    node::Node,
+    route::RoutePattern,
+    scenario::{Action, Plan, Restores, Scenario, Step},
+    tool::Tool,
+};
+
+/// What a scenario needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// It cannot run without these: missing means skipped.
+    pub must: BTreeSet<Id>,
+    /// It runs without these, with native twins in their place.
+    pub better: BTreeSet<Id>,
+}
+
+impl Needs {
+    /// All of them, for an install.
+    pub fn all(&self) -> impl Iterator<Item = Id> {
+        self.must.union(&self.better).copied()
+    }
+}
+
+/// What these scenarios need together; of one scenario, what decides whether it is skipped.
+///
+/// # Errors
+/// When one names a service that is no fixture.
+pub fn needs<'a>(
+    scenarios: impl IntoIterator<Item = &'a Scenario>,
+    fixtures: &Fixtures,
+) -> Result<Needs, FixtureError> {
+    let mut needs = Needs::default();
+    for scenario in scenarios {
+        for row in Requirement::all() {
+            match row.missing {
+                Missing::NoLab => needs.must.insert(row.id),
+                Missing::NativeTwin => needs.better.insert(row.id),
+                Missing::Skip => false,
+            };
+        }
+        for program in programs(scenario) {
+            needs.must.extend(&fixtures.service(program)?.manifest.needs);
+        }
+        if uses_go_client(scenario) {
+            needs.must.insert(Id::Go);
+        }
+        for row in Requirement::all() {
+            if texts(scenario).any(|text| mentions(text, row)) {
+                needs.must.insert(row.id);
+            }
+        }
+    }
+    let with: Vec<Id> = needs.must.iter().flat_map(|id| id.requirement().with).copied().collect();
+    needs.must.extend(with);
+    Ok(needs)
+}
+
+/// The services that a scenario starts.
+fn programs(scenario: &Scenario) -> impl Iterator<Item = &str> {
+    let changed = steps(scenario).filter_map(|step| match &step.action {
+        Action::Service(change) => change.program.as_deref(),
+        _ => None,
+    });
+    changed.chain([scenario.service.program.as_str()])
+}
+
+/// Whether a cell or a command names Go's own client.
+fn uses_go_client(scenario: &Scenario) -> bool {
+    let name = Tool::GoClient.name();
+    let in_cells = scenario.claims.iter().flat_map(|claim| &claim.cells);
+    let in_texts = texts(scenario).any(|text| words(text.line).any(|word| word == name));
+    in_texts
+        || in_cells.into_iter().any(|cell| cell.tool == Tool::GoClient)
+        || patterns(scenario).any(|pattern| pattern.tool == Some(Tool::GoClient))
+}
+
+fn patterns(scenario: &Scenario) -> impl Iterator<Item = &RoutePattern> {
+    let (signature, remedies) = match &scenario.plan {
+        Plan::Fault { signature, remedies, .. } => (Some(signature), remedies.as_slice()),
+        Plan::Survey { .. } => (None, &[][..]),
+    };
+    let signature = signature.into_iter().flat_map(|s| s.breaks.iter().chain(&s.keeps));
+    let remedies = remedies.iter().flat_map(|remedy| {
+        let restores = match &remedy.restores {
+            Restores::All => &[][..],
+            Restores::Routes(routes) => routes,
+        };
+        restores.iter().chain(&remedy.costs)
+    });
+    signature.chain(remedies)
+}
+
+fn steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
+    let phases = scenario.phases().into_iter().flat_map(|phase| phase.groups);
+    scenario.setup.iter().chain(phases.flatten())
+}
+
+/// Something that a scenario runs or writes on a node.
+#[derive(Clone, Copy, Debug)]
+struct Text<'a> {
+    on: Node,
+    line: &'a str,
+}
+
+fn texts(scenario: &Scenario) -> impl Iterator<Item = Text<'_>> {
+    let steps = steps(scenario).filter_map(|step| match &step.action {
+        Action::Run(line) => Some(Text { on: step.on, line }),
+        // The configuration of a program is of use to the program only, and lies in its directory.
+        Action::Write { path, .. } => Some(Text { on: step.on, line: path }),
+        Action::Service(_) | Action::Env(_) => None,
+    });
+    let probes = scenario.probes.iter().map(|probe| Text { on: probe.on, line: &probe.run });
+    steps.chain(probes)
+}
+
+/// Whether a text names a program of the requirement. The modelled Windows has its own commands,
+/// `ping` and `curl.exe` among them; what stands behind `wsl` runs in the distro.
+fn mentions(text: Text<'_>, requirement: &Requirement) -> bool {
+    let names = requirement.programs();
+    let mut words = words(text.line);
+    if text.on == Node::Windows {
+        words.by_ref().find(|word| *word == "wsl");
+    }
+    words.any(|word| names.contains(&word))
+}
+
+/// The words of a command line or a path: what letters, digits, `-` and `_` make up. A name that is
+/// part of a longer one, as `ip` is of `wsl-ip`, is none.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let inside = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    line.split(move |c| !inside(c)).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+#[path = "needs_tests.rs"]
+mod tests;

@@ -3,4 +3,5 @@
 
 pub mod command_line;
 pub mod paths;
+pub mod portproxy;
 pub mod registry;

@@ -142,16 +142,15 @@ impl Lane {
         }
         let mut failures = verdict::judge(&scenario, &phases);
         let text = snapshot::render(&scenario, &phases);
-        if self.options.accept {
+        let compared = if !self.options.accept {
+            snapshot::check(&scenario.dir, snapshot::FILE_NAME, &text)
+        } else if failures.is_empty() {
+            snapshot::accept(&scenario.dir, snapshot::FILE_NAME, &text)
+        } else {
             // A snapshot records what was seen, never something that does not hold.
-            if failures.is_empty()
-                && let Err(error) = snapshot::accept(&scenario, snapshot::LINUX, &text)
-            {
-                failures.push(error.into());
-            }
-        } else if let Err(error) = snapshot::check(&scenario, snapshot::LINUX, &text) {
-            failures.push(error.into());
-        }
+            Ok(())
+        };
+        failures.extend(compared.err().as_ref().map(Into::into));
         ScenarioResult::judged(&scenario.name, scenario.cause, phases, failures)
     }
 

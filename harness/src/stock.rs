@@ -99,18 +99,16 @@ impl Stock {
     /// What the compiler says.
     pub async fn build(&self, workshop: &AgentClient) -> Result<(), StockError> {
         for plan in self.plans.values().filter(|plan| !plan.is_built()) {
-            let output = workshop
-                .run(Request::Exec {
-                    argv: plan.argv.clone(),
-                    cwd: Some(plan.cwd.display().to_string()),
-                    env: plan.env.clone(),
-                })
-                .await?;
+            let built = Path::new("/tmp").join(&plan.name);
+            let argv = plan.command(&built);
+            let command = argv.join(" ");
+            let cwd = Some(plan.cwd.display().to_string());
+            let env = plan.env.clone();
+            let output = workshop.run(Request::Exec { argv, cwd, env }).await?;
             if output.exit != 0 {
-                let (name, command) = (plan.name.clone(), plan.argv.join(" "));
-                return Err(StockError::Build { name, command, output });
+                return Err(StockError::Build { name: plan.name.clone(), command, output });
             }
-            let from = plan.temporary.display().to_string();
+            let from = built.display().to_string();
             let to = plan.output.display().to_string();
             workshop.order(Request::Publish { from, to }).await?;
             plan.prune();

@@ -2,7 +2,8 @@
 //! first and connects to the target after (ledger 1.17, 4.3.2, settled point 2).
 //!
 //! It reads its rules from the registry when it starts and whenever `netsh` tells it to, as Windows
-//! does; a rule written with `reg add` alone waits for one of the two.
+//! does (PortProxyGUI has to send the service SERVICE_CONTROL_PARAMCHANGE after it wrote a rule); a
+//! rule written with `reg add` alone waits for one of the two.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},

@@ -1,2 +1,25 @@
-//! The command line of reachlab.
-fn main() {}
+//! The command line of reachlab. Thin: everything that can be tested lives in `harness`.
+
+mod cli;
+mod commands;
+mod exit;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // A lab's supervisor and agents are this program under another name.
+    if let Some(code) = harness::entry::dispatch() {
+        return code;
+    }
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("REACHLAB_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    match commands::run(cli::Cli::parse().command) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}

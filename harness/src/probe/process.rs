@@ -58,6 +58,9 @@ impl Launch<'_> {
     pub fn spawn(&self, stdin: Stdio) -> Result<Child, ProbeError> {
         let mut command = Command::new(&self.line.path);
         command.args(&self.line.args).env_clear().env("PATH", self.path);
+        // Some programs begin every complaint with the name that they were called by.
+        #[cfg(unix)]
+        command.arg0(&self.line.name);
         if let Some(home) = std::env::var_os("HOME") {
             command.env("HOME", home);
         }

@@ -267,6 +267,8 @@ fn become_agent(
     let null = open("/dev/null", OFlag::O_RDWR, Mode::empty())
         .map_err(|errno| Failure::new("open /dev/null", errno))?;
     dup2_stdout(&null).map_err(|errno| Failure::new("replace stdout", errno))?;
+    // Nothing that owns a descriptor may be dropped once its number is closed.
+    drop(null);
     sys::close_all_but_stdio().map_err(|e| Failure::io("close what is not the agent's", e))
 }
 

@@ -1,0 +1,180 @@
+//! What can be typed.
+
+use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Rebuilds "the server runs in WSL2, but localhost:8080 does not answer from Windows".
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run scenarios: set each failure up, see it, cure it, check it.
+    RunScenarios(RunScenarios),
+    /// The catalogue.
+    List(List),
+    /// One scenario told as a story.
+    Explain(Explain),
+    /// What this machine can run, and for what it cannot, the command that changes it.
+    Doctor(Doctor),
+    /// Boot time beside `ip -batch`, and runs in a row.
+    Bench(Bench),
+    /// Install what the tests need, then run them all.
+    Test(Test),
+}
+
+/// Where scenarios come from.
+#[derive(Debug, Args)]
+pub struct Source {
+    /// A directory of scenarios other than the project's.
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Option<PathBuf>,
+}
+
+/// `run-scenarios`
+#[derive(Debug, Args)]
+pub struct RunScenarios {
+    /// Names of scenarios; none means all.
+    pub names: Vec<String>,
+    #[command(flatten)]
+    pub source: Source,
+    /// What boots the nodes.
+    #[arg(long, value_enum, default_value_t = ArmName::Netns)]
+    pub arm: ArmName,
+    /// Who measures: real tools, their twins in this program, or both, which must agree.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// How many labs may exist at once.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// A skipped scenario is a failure.
+    #[arg(long)]
+    pub strict: bool,
+    /// Also write a report, for instance `json=report.json`.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<ReportTarget>,
+    /// Write the snapshots instead of comparing with them.
+    #[arg(long)]
+    pub accept: bool,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
+    /// Print every matrix, not only those of what failed.
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// `list`
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    pub source: Source,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The scenario.
+    pub name: String,
+    #[command(flatten)]
+    pub source: Source,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Install what is missing, where this user may.
+    #[arg(long)]
+    pub install: bool,
+}
+
+/// `bench`
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// How many labs to boot for the median.
+    #[arg(long, default_value = "50", value_name = "N")]
+    pub boots: NonZeroUsize,
+    /// Run the whole catalogue this many times and compare every cell with the first run.
+    #[arg(long, value_name = "N")]
+    pub soak: Option<NonZeroUsize>,
+    /// Who measures in a soak.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+}
+
+/// `test`
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Install nothing; what cannot be tested here is skipped, and said.
+    #[arg(long)]
+    pub no_install: bool,
+    /// Arguments for `cargo test`.
+    #[arg(last = true)]
+    pub arguments: Vec<String>,
+}
+
+/// The arms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ArmName {
+    /// Linux namespaces, rootless.
+    Netns,
+}
+
+/// The implementations of probes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProbesName {
+    /// The programs on PATH; a twin where one is missing.
+    Tools,
+    /// The twins.
+    Native,
+    /// Both, and they must agree.
+    Both,
+}
+
+impl From<ProbesName> for harness::matrix::Probes {
+    fn from(name: ProbesName) -> Self {
+        match name {
+            ProbesName::Tools => Self::Tools,
+            ProbesName::Native => Self::Native,
+            ProbesName::Both => Self::Both,
+        }
+    }
+}
+
+/// How `list` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A report to write.
+#[derive(Clone, Debug)]
+pub struct ReportTarget {
+    /// Where to.
+    pub path: PathBuf,
+}
+
+impl FromStr for ReportTarget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('=') {
+            Some(("json", path)) if !path.is_empty() => Ok(ReportTarget { path: path.into() }),
+            Some(("json", _)) => Err("`json=` wants a path: json=PATH".into()),
+            _ => Err(format!("`{text}` is not a report; write json=PATH")),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! `explain NAME`
+
+use std::process::ExitCode;
+
+use super::catalogue;
+use crate::{
+    cli::Explain,
+    exit::{Failure, OK},
+};
+
+/// Prints one scenario as a story.
+pub fn run(options: &Explain) -> Result<ExitCode, Failure> {
+    let catalogue = catalogue(&options.source)?;
+    let names = [options.name.clone()];
+    for scenario in catalogue.select(&names).map_err(Failure::input)? {
+        print!("{}", harness::explain::explain(scenario));
+    }
+    Ok(ExitCode::from(OK))
+}

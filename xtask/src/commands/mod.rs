@@ -1,0 +1,41 @@
+//! One command a file.
+
+mod bench;
+mod doctor;
+mod explain;
+mod list;
+mod prepare;
+mod run_scenarios;
+mod test;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use harness::catalogue::Catalogue;
+
+use crate::{
+    cli::{Command, Source},
+    exit::Failure,
+};
+
+/// Runs a command.
+pub fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::RunScenarios(options) => run_scenarios::run(&options),
+        Command::List(options) => list::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Doctor(options) => doctor::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Test(options) => test::run(&options),
+    }
+}
+
+/// The project's directory, wherever the command is typed.
+fn root() -> PathBuf {
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    own.parent().map_or(own.clone(), std::path::Path::to_owned)
+}
+
+fn catalogue(source: &Source) -> Result<Catalogue, Failure> {
+    let directory = source.scenarios.clone().unwrap_or_else(|| root().join("scenarios"));
+    Catalogue::load(&directory).map_err(Failure::input)
+}

@@ -1,6 +1,6 @@
 //! A scenario: one failure, how it is set up, what it breaks, and what cures it.
 //!
-//! [`Scenario`] is what the rest of the harness works on. [`file`] reads it from `scenario.toml`:
+//! [`Scenario`] is what the rest of the harness works on. [`mod@file`] reads it from `scenario.toml`:
 //! `raw` is the file as written, `check` turns it into a [`Scenario`] or a list of mistakes, each
 //! with its line.
 

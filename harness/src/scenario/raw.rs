@@ -54,7 +54,6 @@ pub(super) struct RawScenario {
     #[serde(default)]
     pub(super) remedy: Vec<At<RawRemedy>>,
     /// What the fault breaks and what it leaves alone.
-    #[schemars(with = "RawSignature")]
     pub(super) signature: Option<At<RawSignature>>,
     /// The cases of a survey.
     #[serde(default)]
@@ -73,7 +72,7 @@ pub(super) struct RawScenario {
 #[schemars(rename = "Service")]
 pub(super) struct RawService {
     /// A directory of `fixtures/services`; `go-http` unless said otherwise.
-    #[schemars(with = "String", regex(pattern = "^[a-z0-9-]+$"))]
+    #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
     pub(super) program: Option<At<String>>,
     /// Network and address as Go's `net.Listen` takes them, for instance `tcp4 0.0.0.0:8080`.
     pub(super) listen: At<String>,
@@ -85,10 +84,8 @@ pub(super) struct RawService {
 #[schemars(rename = "Machine")]
 pub(super) struct RawMachine {
     /// `wsl2.localhostForwarding` of the user's `.wslconfig`; true unless said otherwise.
-    #[schemars(with = "bool")]
     pub(super) localhost_forwarding: Option<bool>,
     /// Whether the guest has another address after `wsl --shutdown`; `keep` unless said otherwise.
-    #[schemars(with = "AddressOnRestart")]
     pub(super) wsl_address_on_restart: Option<AddressOnRestart>,
 }
 
@@ -102,19 +99,16 @@ pub(super) struct RawStep {
     pub(super) on: At<String>,
     /// A command line as a person would type it; `{wsl-ip}`, `{windows-gateway}` and
     /// `{windows-lan-ip}` expand when the step runs.
-    #[schemars(with = "String", length(min = 1))]
+    #[schemars(length(min = 1))]
     pub(super) run: Option<At<String>>,
     /// A file to write.
-    #[schemars(with = "RawWrite")]
     pub(super) write: Option<At<RawWrite>>,
     /// A change of the node's service.
-    #[schemars(with = "RawServiceChange")]
     pub(super) service: Option<At<RawServiceChange>>,
     /// Variables for later steps and probes on the node, until `wsl --shutdown`.
-    #[schemars(with = "BTreeMap<String, String>", length(min = 1))]
+    #[schemars(length(min = 1))]
     pub(super) env: Option<At<BTreeMap<String, String>>>,
     /// The exit code that `run` must have; 0 unless said otherwise.
-    #[schemars(with = "i32")]
     pub(super) exit: Option<At<i32>>,
 }
 
@@ -136,13 +130,12 @@ pub(super) struct RawWrite {
 #[schemars(rename = "ServiceChange")]
 pub(super) struct RawServiceChange {
     /// Where it listens afterwards.
-    #[schemars(with = "String")]
     pub(super) listen: Option<At<String>>,
     /// The program afterwards.
-    #[schemars(with = "String", regex(pattern = "^[a-z0-9-]+$"))]
+    #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
     pub(super) program: Option<At<String>>,
     /// `restart` unless said otherwise.
-    #[schemars(with = "String", extend("enum" = ["restart", "stop"]))]
+    #[schemars(extend("enum" = ["restart", "stop"]))]
     pub(super) state: Option<At<String>>,
 }
 
@@ -158,7 +151,6 @@ pub(super) struct RawRemedy {
     #[schemars(length(min = 1))]
     pub(super) steps: Vec<At<RawStep>>,
     /// `all`, or the routes it restores; `all` unless said otherwise.
-    #[schemars(with = "RawRestores")]
     pub(super) restores: Option<At<RawRestores>>,
     /// What it newly breaks, exactly.
     #[serde(default)]
@@ -230,7 +222,7 @@ impl JsonSchema for RawRestores {
 #[schemars(rename = "Signature")]
 pub(super) struct RawSignature {
     /// Routes that are good in `healthy` and bad in `fault`.
-    #[schemars(with = "Vec<String>", length(min = 1))]
+    #[schemars(length(min = 1))]
     #[schemars(required, inner(regex(pattern = schema::route_pattern())))]
     pub(super) breaks: Option<At<Vec<At<String>>>>,
     /// Routes that stay good in every phase.
@@ -267,13 +259,13 @@ pub(super) struct RawClaim {
     #[schemars(length(min = 1))]
     pub(super) shows: At<String>,
     /// The name of a phase of its own, `claim/<name>`; needs `steps`.
-    #[schemars(with = "String", regex(pattern = "^[a-z0-9-]+$"))]
+    #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
     pub(super) name: Option<At<String>>,
     /// The steps of that phase.
-    #[schemars(with = "Vec<RawStep>", length(min = 1))]
+    #[schemars(length(min = 1))]
     pub(super) steps: Option<At<Vec<At<RawStep>>>>,
     /// What that phase starts from; `fault` unless said otherwise.
-    #[schemars(with = "String", extend("enum" = ["fault", "healthy"]))]
+    #[schemars(extend("enum" = ["fault", "healthy"]))]
     pub(super) base: Option<At<String>>,
 }
 
@@ -289,7 +281,7 @@ pub(super) struct RawProbe {
     #[schemars(length(min = 1))]
     pub(super) run: At<String>,
     /// The phases it runs in; every phase unless said otherwise.
-    #[schemars(with = "Vec<String>", length(min = 1))]
+    #[schemars(length(min = 1))]
     pub(super) phases: Option<At<Vec<At<String>>>>,
     /// How it must end.
     #[serde(default)]
@@ -302,9 +294,7 @@ pub(super) struct RawProbe {
 #[schemars(rename = "Expect")]
 pub(super) struct RawExpect {
     /// The exit code; 0 unless said otherwise.
-    #[schemars(with = "i32")]
     pub(super) exit: Option<i32>,
     /// The first line of its output (stdout, then stderr); not looked at unless said.
-    #[schemars(with = "String")]
     pub(super) first_line: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! The JSON schema of the scenario file, generated from the types that read it.
 
-use schemars::{Schema, SchemaGenerator};
-use serde_json::json;
+use schemars::{Schema, SchemaGenerator, transform::transform_subschemas};
+use serde_json::{Value, json};
 
 use super::raw::RawScenario;
 use crate::{cause::Cause, node::Node, target::Host, tool::Tool};
@@ -10,7 +10,28 @@ use crate::{cause::Cause, node::Node, target::Host, tool::Tool};
 pub fn json_schema() -> String {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<RawScenario>();
     schema.insert("title".to_owned(), json!("reachlab scenario"));
+    without_null(&mut schema);
     format!("{:#}\n", schema.to_value())
+}
+
+/// An optional field has the type of its value: TOML cannot write the `null` of an [`Option`].
+fn without_null(schema: &mut Schema) {
+    schema.remove("default");
+    if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some([only, null]) = schema.get("anyOf").and_then(Value::as_array).map(Vec::as_slice)
+        && *null == json!({ "type": "null" })
+        && let Some(reference) = only.get("$ref").cloned()
+    {
+        schema.remove("anyOf");
+        schema.insert("$ref".to_owned(), reference);
+    }
+    transform_subschemas(&mut without_null, schema);
 }
 
 /// The slugs that `cause` may have.
@@ -78,13 +99,18 @@ mod tests {
 
     #[test]
     fn closed_lists_and_requirements_are_in_it() {
-        let schema: serde_json::Value = serde_json::from_str(&json_schema()).unwrap();
+        let schema: Value = serde_json::from_str(&json_schema()).unwrap();
         assert_eq!(schema["properties"]["schema"]["const"], 1);
         assert_eq!(schema["additionalProperties"], false);
         let causes = schema["properties"]["cause"]["enum"].as_array().unwrap();
         assert_eq!(causes.len(), Cause::all().count());
-        let required = schema["$defs"]["Signature"]["required"].as_array().unwrap();
-        assert!(required.contains(&json!("breaks")), "{required:?}");
+        let required = |name: &str| schema["$defs"][name]["required"].clone();
+        assert_eq!(required("Signature"), json!(["breaks"]));
+        assert_eq!(required("Step"), json!(["on"]));
+        assert_eq!(required("Remedy"), json!(["name", "steps"]));
+        assert_eq!(required("Claim"), json!(["ledger", "cells", "shows"]));
+        assert_eq!(required("Machine"), Value::Null);
+        assert!(!json_schema().contains("null"), "TOML has no null");
         assert_eq!(schema["$defs"]["Step"]["oneOf"].as_array().unwrap().len(), 4);
     }
 }

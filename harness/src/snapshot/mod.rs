@@ -125,7 +125,7 @@ impl From<&SnapshotError> for Failure {
                 let count = |sign| diff.iter().filter(|line| line.starts_with(sign)).count();
                 failure
                     .expected(format!("{} (- in the difference)", path.display()))
-                    .observed(format!("{} lines gone, {} new (+)", count('-'), count('+')))
+                    .observed(format!("lines gone: {}, new: {} (+)", count('-'), count('+')))
                     .difference(diff.clone())
             }
             SnapshotError::Unreadable { path, reason } => {
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(offered.as_text().unwrap().to_string(), "one\n2\nthree");
 
         let failure = Failure::from(&error);
-        assert_eq!(failure.observed, "1 lines gone, 1 new (+)");
+        assert_eq!(failure.observed, "lines gone: 1, new: 1 (+)");
         assert!(failure.to_string().contains("cargo insta review"), "{failure}");
     }
 

@@ -191,6 +191,27 @@ fn a_cell_that_was_bad_in_the_control_is_no_cost_and_need_not_be_restored() {
 }
 
 #[test]
+fn what_only_the_fault_made_good_is_no_cost_of_a_remedy() {
+    let mut results = good_results();
+    for phase in ["healthy", "remedy/whole", "remedy/part"] {
+        results = with(results, phase, "windows -> wsl-ip telnet", "timeout");
+    }
+    assert_eq!(told(sample::TEXT, &results), []);
+}
+
+#[test]
+fn a_claim_holds_only_when_both_twins_show_it() {
+    let mut results = good_results();
+    let fault = find(&mut results, "fault");
+    let curl: RoutePattern = "windows -> localhost curl".parse().unwrap();
+    let mut twin = fault.cells.iter().find(|it| curl.covers(it.route(), it.tool)).unwrap().clone();
+    (twin.implementation, twin.outcome) = (Impl::Native, Outcome::Http(204));
+    fault.cells.push(twin);
+    let kinds: Vec<_> = told(sample::TEXT, &results).into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [FailureKind::FalseClaim, FailureKind::Disagreement]);
+}
+
+#[test]
 fn a_missing_phase_is_told() {
     let mut results = good_results();
     results.retain(|phase| phase.name.to_string() != "remedy/part");

@@ -34,21 +34,32 @@ impl Bench {
     }
 }
 
+/// Whether this process was started with the signal ignored, as by nohup(1): a shell cannot trap it
+/// then, and its sender has no way to end the guard.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    u64::from_str_radix(mask.trim(), 16).unwrap() >> (signal - 1) & 1 == 1
+}
+
 #[rstest]
-#[case::success("", Some(0))]
-#[case::failure("exit 100", Some(100))]
-#[case::ctrl_c("kill -INT $PPID", Some(130))]
-#[case::terminated("kill -TERM $PPID", Some(143))]
-#[case::terminal_closed("kill -HUP $PPID", Some(129))]
-fn services_are_forbidden_meanwhile_and_only_then(#[case] end: &str, #[case] code: Option<i32>) {
+#[case::success("", 0)]
+#[case::failure("exit 100", 100)]
+#[case::ctrl_c("kill -INT $PPID", 130)]
+#[case::terminated("kill -TERM $PPID", 143)]
+#[case::terminal_closed("kill -HUP $PPID", 129)]
+fn services_are_forbidden_meanwhile_and_only_then(#[case] end: &str, #[case] code: i32) {
+    if code > 128 && is_ignored(code - 128) {
+        return;
+    }
     let bench = Bench::new();
     let (result, said) = bench.run("", &format!("\"$1\" firewalld start; echo asked: $?; {end}"));
     assert!(said.contains(&"asked: 101".to_owned()), "{said:?}");
     assert!(!bench.policy.exists(), "the policy is gone");
     match result {
-        Ok(()) => assert_eq!(code, Some(0)),
+        Ok(()) => assert_eq!(code, 0),
         Err(InstallError::Failed { status, last, .. }) => {
-            assert_eq!(status.code(), code);
+            assert_eq!(status.code(), Some(code));
             assert_eq!(last, "asked: 101");
         }
         Err(other) => panic!("{other}"),

@@ -107,6 +107,7 @@ impl Kernel {
         const ENOSPC: i32 = 28;
         const ENOSYS: i32 = 38;
         const EUSERS: i32 = 87;
+        let or_root = if self.sys_admin { "" } else { "; run as root instead" };
         let why = match (self.user_namespaces(), error.raw_os_error()) {
             (Err(Obstacle { reason, remedy }), _) => format!("{reason}; change it with `{remedy}`"),
             (Ok(()), Some(ENOSPC | EUSERS)) => {
@@ -123,9 +124,9 @@ impl Kernel {
                     .to_owned()
             }
             (Ok(()), Some(EINVAL | ENOSYS)) => {
-                "this kernel has none (CONFIG_USER_NS); run as root instead".to_owned()
+                format!("this kernel has none (CONFIG_USER_NS){or_root}")
             }
-            (Ok(()), _) => "no setting known to forbid it does; run as root instead".to_owned(),
+            (Ok(()), _) => format!("no setting known to forbid it does{or_root}"),
         };
         format!("cannot set up a user namespace: {error}: {why}")
     }

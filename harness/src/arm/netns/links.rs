@@ -72,6 +72,7 @@ pub fn unplug_guest() -> Batch {
 pub fn wsl(wsl_address: Ipv4Addr) -> Batch {
     let mut batch = Batch::default();
     up(&mut batch, "lo", LO);
+    up(&mut batch, "eth0", ETH0);
     address(&mut batch, ETH0, wsl_address, SWITCH_PREFIX);
     let mut route = RouteMessage::default();
     route.header = RouteHeader {
@@ -92,6 +93,7 @@ pub fn wsl(wsl_address: Ipv4Addr) -> Batch {
 pub fn lan() -> Batch {
     let mut batch = Batch::default();
     up(&mut batch, "lo", LO);
+    up(&mut batch, "eth0", ETH0);
     address(&mut batch, ETH0, LAN_IP, LAN_PREFIX);
     batch
 }
@@ -110,6 +112,9 @@ fn link(index: u32, name: &str) -> LinkMessage {
 
 fn peer_eth0(netns: BorrowedFd<'_>) -> LinkMessage {
     let mut peer = link(ETH0, "eth0");
+    // Not up yet: the kernel opens the peer before it knows its other end, and fails.
+    peer.header.flags = LinkFlags::empty();
+    peer.header.change_mask = LinkFlags::empty();
     peer.attributes.push(LinkAttribute::NetNsFd(netns.as_raw_fd()));
     peer
 }

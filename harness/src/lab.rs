@@ -98,6 +98,7 @@ impl Lab {
         let plan = LabPlan { wsl_address: topology::wsl_address(0) };
         let nodes = arm.boot(&plan).await?;
         let undo = Undo { arm: &arm, lab: Some(nodes.lab) };
+        let clients = stock.client_environment();
         if !machine.localhost_forwarding {
             let path = r"%UserProfile%\.wslconfig".to_owned();
             let text = "[wsl2]\nlocalhostForwarding=false\n".to_owned();
@@ -109,11 +110,11 @@ impl Lab {
             nodes.windows.clone(),
             nodes.wsl,
             machine.wsl_address_on_restart,
+            clients.clone(),
         );
         let vm = Arc::new(vm.await?);
         let asks = tokio::spawn(serve_asks(Arc::clone(&vm), nodes.windows.clone(), nodes.asks));
-        let clients: BTreeMap<String, String> = stock.client_environment();
-        for agent in [&nodes.windows, &nodes.lan, &vm.agent().await?] {
+        for agent in [&nodes.windows, &nodes.lan] {
             agent.order(Request::SetEnv { vars: clients.clone() }).await?;
         }
         undo.disarm();

@@ -32,6 +32,8 @@ pub struct Vm {
     lab: u64,
     windows: AgentClient,
     on_restart: AddressOnRestart,
+    /// What every boot of the guest finds in its environment beside what WSL injects.
+    environment: BTreeMap<String, String>,
     state: Mutex<State>,
 }
 
@@ -56,9 +58,10 @@ impl Vm {
         windows: AgentClient,
         wsl: AgentClient,
         on_restart: AddressOnRestart,
+        environment: BTreeMap<String, String>,
     ) -> Result<Vm, VmError> {
         let settings = read_settings(&windows).await?;
-        wsl.order(Request::SetEnv { vars: settings.env.clone() }).await?;
+        furnish(&wsl, &environment, &settings).await?;
         let state = State {
             agent: Some(wsl),
             kept: false,
@@ -67,7 +70,7 @@ impl Vm {
             service: None,
             warnings: Vec::new(),
         };
-        Ok(Vm { arm, lab, windows, on_restart, state: Mutex::new(state) })
+        Ok(Vm { arm, lab, windows, on_restart, environment, state: Mutex::new(state) })
     }
 
     /// The guest's agent, booted and with its service running.
@@ -179,7 +182,7 @@ impl Vm {
             state.changes = state.changes.wrapping_add(1);
         }
         let agent = self.arm.start_wsl(self.lab, wsl_address(state.changes)).await?;
-        agent.order(Request::SetEnv { vars: state.settings.env.clone() }).await?;
+        furnish(&agent, &self.environment, &state.settings).await?;
         state.warnings.extend(state.settings.warnings.iter().cloned());
         state.warnings.extend(agent.warnings().iter().cloned());
         state.agent = Some(agent.clone());
@@ -188,6 +191,16 @@ impl Vm {
         }
         Ok(agent)
     }
+}
+
+async fn furnish(
+    guest: &AgentClient,
+    environment: &BTreeMap<String, String>,
+    settings: &VmSettings,
+) -> Result<(), CallError> {
+    let mut vars = environment.clone();
+    vars.extend(settings.env.clone());
+    guest.order(Request::SetEnv { vars }).await
 }
 
 async fn read_settings(windows: &AgentClient) -> Result<VmSettings, VmError> {

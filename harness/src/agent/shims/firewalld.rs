@@ -77,8 +77,8 @@ fn start_bus(firewalld: &Path) -> Result<(), String> {
     let bus = format!(
         "<busconfig>\n<type>session</type>\n<listen>unix:path={SOCKET}</listen>\n\
          <auth>EXTERNAL</auth>\n<servicedir>{services}</servicedir>\n\
-         <policy context=\"default\">\n<allow send_destination=\"*\"/>\n<allow own=\"*\"/>\n\
-         </policy>\n</busconfig>\n"
+         <policy context=\"default\">\n<allow send_destination=\"*\" eavesdrop=\"true\"/>\n\
+         <allow eavesdrop=\"true\"/>\n<allow own=\"*\"/>\n</policy>\n</busconfig>\n"
     );
     let write = || -> io::Result<()> {
         fs::create_dir_all(&services)?;

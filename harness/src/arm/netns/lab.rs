@@ -11,6 +11,7 @@ use std::{
 
 use netlink_sys::protocols::{NETLINK_NETFILTER, NETLINK_ROUTE};
 use nix::{
+    errno::Errno,
     fcntl::{OFlag, open},
     sched::{CloneFlags, setns, unshare},
     sys::{
@@ -142,8 +143,11 @@ impl NetnsLab {
         let (_, pid) = self.agents.remove(at);
         kill(pid, Signal::SIGKILL).map_err(|errno| Failure::new("kill the guest", errno))?;
         let _ = waitpid(pid, None);
-        self.windows.route.run(&links::unplug_guest())?;
-        Ok(())
+        match self.windows.route.run(&links::unplug_guest()) {
+            // The guest's namespace may already have taken it along.
+            Err(error) if error.source.raw_os_error() == Some(Errno::ENODEV as i32) => Ok(()),
+            unplugged => Ok(unplugged?),
+        }
     }
 
     /// Boots the guest anew.

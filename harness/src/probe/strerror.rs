@@ -28,6 +28,8 @@ pub(super) const EHOSTUNREACH: i32 = 113;
 pub(super) const ENETUNREACH: i32 = 101;
 /// EACCES
 pub(super) const EACCES: i32 = 13;
+/// EPERM
+pub(super) const EPERM: i32 = 1;
 /// ENOPROTOOPT
 pub(super) const ENOPROTOOPT: i32 = 92;
 /// EHOSTDOWN
@@ -50,7 +52,7 @@ const ERRNOS: [(i32, &str, Outcome); 15] = [
     (100, "Network is down", Outcome::NetUnreachable),
     (99, "Cannot assign requested address", Outcome::NetUnreachable),
     (EACCES, "Permission denied", Outcome::NotPermitted),
-    (1, "Operation not permitted", Outcome::NotPermitted),
+    (EPERM, "Operation not permitted", Outcome::NotPermitted),
     (ETIMEDOUT, "Connection timed out", Outcome::Timeout),
     // nc.openbsd's end of a connect that took longer than -w (ledger settled 10).
     (115, "Operation now in progress", Outcome::Timeout),

@@ -27,7 +27,7 @@ use crate::{
         line::Line,
         prober::Job,
         resolve::getaddrinfo,
-        strerror::{EHOSTUNREACH, ENETUNREACH, Failure},
+        strerror::{EHOSTUNREACH, ENETUNREACH, EPERM, Failure},
     },
 };
 
@@ -98,9 +98,11 @@ async fn echo(ip: IpAddr, line: &Line) -> Result<Heard, ProbeError> {
     let failed = |operation| move |source| socket_error(line, operation, source);
     let icmp = Icmp::open(ip).map_err(failed("open an ICMP socket"))?;
     if let Err(error) = icmp.socket.send_to(&icmp.echo.request(), SocketAddr::new(ip, 0)).await {
-        // A firewall of this node's own may refuse the send and say why by ICMP.
-        let told = icmp.error().map_err(failed("read an ICMP error"))?;
-        return Ok(Heard::Error(told.unwrap_or(error)));
+        // A firewall of this node's own refused it. One that rejects says why by ICMP; one that drops
+        // is silent, and TCP, which overlooks the errno, waits in vain: so does this.
+        if error.raw_os_error() != Some(EPERM) {
+            return Ok(Heard::Error(error));
+        }
     }
     let interest = Interest::READABLE | Interest::ERROR;
     icmp.socket.async_io(interest, || icmp.hear()).await.map_err(failed("wait for an echo"))
@@ -153,7 +155,7 @@ impl Icmp {
     fn error(&self) -> io::Result<Option<io::Error>> {
         loop {
             let mut quoted = [0; BUFFER];
-            let mut control = Vec::with_capacity(BUFFER);
+            let mut control = vec![0; BUFFER];
             let mut parts = [IoSliceMut::new(&mut quoted)];
             let (fd, flags) = (self.socket.as_raw_fd(), MsgFlags::MSG_ERRQUEUE);
             let received = recvmsg::<SockaddrStorage>(fd, &mut parts, Some(&mut control), flags);

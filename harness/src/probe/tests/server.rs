@@ -1,10 +1,14 @@
 //! Peers that behave in one way each.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream as BlockingStream};
+use std::{
+    any::Any,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream as BlockingStream},
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy},
     net::{TcpListener, TcpSocket, TcpStream},
+    task::JoinSet,
 };
 
 use super::TOKEN;
@@ -46,21 +50,10 @@ pub(super) enum Peer {
 pub(super) struct Server {
     /// Where it is.
     pub address: SocketAddr,
-    _parts: Parts,
-}
-
-enum Parts {
-    Task(AbortOnDrop),
-    Socket { _bound: TcpSocket },
-    Queue { _listener: TcpListener, _waiting: Vec<BlockingStream> },
-}
-
-struct AbortOnDrop(tokio::task::JoinHandle<()>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+    /// Accepts connections until the set is dropped.
+    _tasks: JoinSet<()>,
+    /// Sockets that only have to be there.
+    _kept: Vec<Box<dyn Any>>,
 }
 
 pub(super) fn start(peer: Peer) -> Server {
@@ -75,20 +68,17 @@ fn start_on(peer: Peer, address: SocketAddr) -> Server {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.unwrap();
     socket.bind(address).unwrap();
     let address = socket.local_addr().unwrap();
-    let parts = match peer {
-        Peer::Deaf => Parts::Socket { _bound: socket },
+    let (mut tasks, mut kept) = (JoinSet::new(), Vec::<Box<dyn Any>>::new());
+    match peer {
+        Peer::Deaf => kept.push(Box::new(socket)),
         Peer::Full => {
-            let listener = socket.listen(0).unwrap();
+            kept.push(Box::new(socket.listen(0).unwrap()));
             // A queue of length 0 takes one connection.
-            let waiting = vec![BlockingStream::connect(address).unwrap()];
-            Parts::Queue { _listener: listener, _waiting: waiting }
+            kept.push(Box::new(BlockingStream::connect(address).unwrap()));
         }
-        _ => {
-            let listener = socket.listen(64).unwrap();
-            Parts::Task(AbortOnDrop(tokio::spawn(serve(listener, peer))))
-        }
-    };
-    Server { address, _parts: parts }
+        _ => drop(tasks.spawn(serve(socket.listen(64).unwrap(), peer))),
+    }
+    Server { address, _tasks: tasks, _kept: kept }
 }
 
 async fn serve(listener: TcpListener, peer: Peer) {

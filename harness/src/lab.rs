@@ -1,10 +1,6 @@
 //! A booted lab: steps go in, cells come out.
 
-use std::{
-    collections::BTreeMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{sync::Mutex, task::JoinHandle};
 
@@ -255,7 +251,11 @@ impl Lab {
         let listen = change.listen.clone().or(before.map(|service| service.listen.clone()));
         let service = Service {
             program: program.unwrap_or_else(|| "go-http".to_owned()),
-            listen: listen.unwrap_or(Listen { network: "tcp".into(), host: String::new(), port: 8080 }),
+            listen: listen.unwrap_or(Listen {
+                network: "tcp".into(),
+                host: String::new(),
+                port: 8080,
+            }),
         };
         let order = self.stock.order(&service, &self.token)?;
         services.insert(node, service);
@@ -263,11 +263,7 @@ impl Lab {
         self.give_service(node, Some(order)).await
     }
 
-    async fn give_service(
-        &self,
-        node: Node,
-        order: Option<ServiceOrder>,
-    ) -> Result<(), LabError> {
+    async fn give_service(&self, node: Node, order: Option<ServiceOrder>) -> Result<(), LabError> {
         if node == Node::Wsl {
             return Ok(self.vm.set_service(order).await?);
         }
@@ -324,4 +320,3 @@ async fn serve_asks(vm: Arc<Vm>, windows: AgentClient, mut asks: crate::agent::c
         tokio::spawn(async move { windows.answer(id, vm.serve(ask).await) });
     }
 }
-

@@ -185,8 +185,7 @@ impl Lane {
         }
         let plan = MatrixPlan::of(scenario);
         let cells = plan.measure(&lab, self.options.probes, permit).await?;
-        let event =
-            Event::Phase { scenario: scenario.name.clone(), phase: phase.name.clone() };
+        let event = Event::Phase { scenario: scenario.name.clone(), phase: phase.name.clone() };
         let _ = self.events.send(event);
         Ok(PhaseResult {
             name: phase.name.clone(),

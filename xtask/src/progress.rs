@@ -53,8 +53,7 @@ impl Progress {
             Verdict::Fail | Verdict::Error => "31",
         };
         let word = format!("{:<5}", result.verdict.name());
-        let word =
-            if self.colour { format!("\x1b[{colour}m{word}\x1b[0m") } else { word };
+        let word = if self.colour { format!("\x1b[{colour}m{word}\x1b[0m") } else { word };
         let mut line = format!("{word} {}", result.name);
         if let Some(first) = result.reason.as_deref().and_then(|reason| reason.lines().next()) {
             line.push_str(&format!("  ({first})"));

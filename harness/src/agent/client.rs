@@ -79,12 +79,11 @@ impl AgentClient {
         let mut lines = BufReader::new(read).lines();
         let lost = CallError::Lost { node, operation: "hello" };
         let first = lines.next_line().await.ok().flatten();
-        let warnings;
-        match first.as_deref().map(serde_json::from_str::<FromAgent>) {
-            Some(Ok(FromAgent::Hello { protocol: PROTOCOL, node: greeted, warnings: said }))
+        let warnings = match first.as_deref().map(serde_json::from_str::<FromAgent>) {
+            Some(Ok(FromAgent::Hello { protocol: PROTOCOL, node: greeted, warnings }))
                 if greeted == node =>
             {
-                warnings = said;
+                warnings
             }
             Some(Ok(FromAgent::Hello { protocol, node: greeted, .. })) => {
                 let reason = format!(
@@ -93,9 +92,11 @@ impl AgentClient {
                 );
                 return Err(CallError::Broken { node, reason });
             }
-            Some(Ok(FromAgent::Broken { reason })) => return Err(CallError::Broken { node, reason }),
+            Some(Ok(FromAgent::Broken { reason })) => {
+                return Err(CallError::Broken { node, reason });
+            }
             _ => return Err(lost),
-        }
+        };
 
         let (outgoing, mut queue) = mpsc::unbounded_channel::<FromHost>();
         let (asks, asked) = mpsc::unbounded_channel();

@@ -19,7 +19,8 @@ pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// The environment that commands of a node start from. Nothing of this machine's leaks in.
 pub fn base_environment(path_prefix: &str) -> BTreeMap<String, String> {
-    let path = format!("{path_prefix}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    let path =
+        format!("{path_prefix}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     [("PATH", path.as_str()), ("HOME", "/root"), ("USER", "root"), ("LANG", "C.UTF-8")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()

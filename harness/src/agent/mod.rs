@@ -11,6 +11,6 @@ pub mod role;
 #[cfg(target_os = "linux")]
 pub mod serve;
 mod service;
-pub mod windows;
 #[cfg(target_os = "linux")]
 pub mod shims;
+pub mod windows;

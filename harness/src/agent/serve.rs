@@ -158,9 +158,9 @@ impl Agent {
                 let probed = self.prober.probe(order, &self.environment()).await;
                 probed.map(Reply::Probed).map_err(|e| fail(e.to_string()))
             }
-            Request::Listeners => guest::listeners::list()
-                .map(Reply::Listeners)
-                .map_err(|e| fail(e.to_string())),
+            Request::Listeners => {
+                guest::listeners::list().map(Reply::Listeners).map_err(|e| fail(e.to_string()))
+            }
             Request::RelaySync { .. } | Request::RelayStop | Request::VmSettings => {
                 match &self.role {
                     Role::Windows(windows) => windows.virtual_machine(request).await.map_err(fail),

@@ -43,10 +43,8 @@ pub fn prepare(scenarios: &[&Scenario], install: bool) -> Result<Ready, Failure>
     // Before any thread: the kernel ties the supervisor's life to the thread that starts it, and
     // this one lives as long as the command.
     let netns = Netns::start().map_err(Failure::lab)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::lab)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::lab)?;
     let stock = runtime.block_on(stock(&netns, fixtures, report.program(Id::Go)))?;
     Ok(Ready { arm: Arc::new(Arm::Netns(netns)), stock: Arc::new(stock), report, runtime })
 }
@@ -78,8 +76,7 @@ impl Ready {
     pub fn skips(&self, scenarios: &[&Scenario]) -> Result<BTreeMap<String, String>, Failure> {
         let mut skips = BTreeMap::new();
         for scenario in scenarios {
-            let needs =
-                doctor::needs([*scenario], self.stock.fixtures()).map_err(Failure::lab)?;
+            let needs = doctor::needs([*scenario], self.stock.fixtures()).map_err(Failure::lab)?;
             let missing = self.report.missing(needs.must.iter().copied());
             if !missing.is_empty() {
                 let names: Vec<String> =

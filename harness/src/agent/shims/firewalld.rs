@@ -72,7 +72,8 @@ pub fn pid() -> Option<i32> {
 fn start_bus(firewalld: &Path) -> Result<(), String> {
     let services = format!("{}/dbus-services", paths::LAB);
     let config = format!("{}/dbus.conf", paths::LAB);
-    let activation = format!("[D-BUS Service]\nName={NAME}\nExec={} --nofork\n", firewalld.display());
+    let activation =
+        format!("[D-BUS Service]\nName={NAME}\nExec={} --nofork\n", firewalld.display());
     // It names no user: in a rootless node there is only one.
     let bus = format!(
         "<busconfig>\n<type>session</type>\n<listen>unix:path={SOCKET}</listen>\n\

@@ -59,8 +59,9 @@ fn build(ip: &str, nft: &str) -> Result<u64, Failure> {
     );
     run_program(ip, &["-batch", "-"], &script)?;
     enter(&lan)?;
-    let script =
-        format!("link set lo up\nlink set eth0 up\naddr add {LAN_IP}/{LAN_PREFIX} brd + dev eth0\n");
+    let script = format!(
+        "link set lo up\nlink set eth0 up\naddr add {LAN_IP}/{LAN_PREFIX} brd + dev eth0\n"
+    );
     run_program(ip, &["-batch", "-"], &script)?;
     enter(&windows)?;
     run_program(nft, &["-f", "-"], &nft::as_script())?;

@@ -210,13 +210,8 @@ fn boot_node(
 ) -> Result<(Netns, Pid, OwnedFd), Failure> {
     let netns = Netns::create(node)?;
     let disk = dir.join(node.name());
-    let files = NodeFiles {
-        node,
-        disk: &disk,
-        hv: &dir.join("hv"),
-        fixtures,
-        program: &home.program,
-    };
+    let files =
+        NodeFiles { node, disk: &disk, hv: &dir.join("hv"), fixtures, program: &home.program };
     let (pid, agent) = spawn_agent(home, node, &|| {
         let _ = sethostname(hostname(node));
         mounts::node(&files)

@@ -17,6 +17,7 @@ pub mod node;
 pub mod outcome;
 pub mod paths;
 pub mod probe;
+pub mod ready;
 pub mod report;
 pub mod route;
 pub mod run_result;

@@ -7,13 +7,14 @@ use harness::{
     cell::Cell,
     doctor::Id,
     lab::Lab,
+    ready::Ready,
     run_result::{RunResult, Verdict},
     runner::{self, Options},
     scenario::{Machine, Scenario},
 };
 use tokio::sync::mpsc;
 
-use super::{catalogue, prepare, prepare::Ready};
+use super::{catalogue, prepare};
 use crate::{
     cli::{Bench, Source},
     exit::{FAILED, Failure, OK},
@@ -105,7 +106,7 @@ fn soak(
     times: usize,
     probes: harness::matrix::Probes,
 ) -> Result<ExitCode, Failure> {
-    let skips = ready.skips(scenarios)?;
+    let skips = ready.obstacles(scenarios).map_err(Failure::lab)?;
     let runs: Vec<Arc<Scenario>> = scenarios
         .iter()
         .filter(|scenario| !skips.contains_key(&scenario.name))

@@ -19,7 +19,8 @@ pub fn run(options: &Doctor) -> Result<ExitCode, Failure> {
     let report = doctor::check();
     print!("{report}");
     // What the settings say is one thing, what the kernel does another.
-    match Netns::start() {
+    let program = harness::entry::program().map_err(Failure::lab)?;
+    match Netns::start(program) {
         Ok(_) => println!("  ok       a lab can be booted"),
         Err(error) => {
             println!("  missing  a lab cannot be booted: {error}");

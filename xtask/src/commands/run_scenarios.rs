@@ -22,7 +22,7 @@ pub fn run(options: &RunScenarios) -> Result<ExitCode, Failure> {
     let catalogue = catalogue(&options.source)?;
     let selected = catalogue.select(&options.names).map_err(Failure::input)?;
     let ready = prepare::prepare(&selected, !options.no_install)?;
-    let skips = ready.skips(&selected)?;
+    let skips = ready.obstacles(&selected).map_err(Failure::lab)?;
     let runs: Vec<Arc<Scenario>> = selected
         .iter()
         .filter(|scenario| !skips.contains_key(&scenario.name))

@@ -59,19 +59,18 @@ pub struct Netns {
 }
 
 impl Netns {
-    /// Starts the supervisor. Call it from a thread that outlives it: the kernel kills the
+    /// Starts `program` as the supervisor (see [`crate::entry`]). Call it from a thread that outlives it: the kernel kills the
     /// supervisor when the thread that started it ends.
     ///
     /// # Errors
     /// When this machine does not allow user namespaces or the mounts of a node; the error says
     /// what to change.
-    pub fn start() -> Result<Netns, ArmError> {
+    pub fn start(program: PathBuf) -> Result<Netns, ArmError> {
         let failed = |operation| move |source| ArmError::Io { operation, source };
         let (host, theirs) =
             socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
                 .map_err(io::Error::from)
                 .map_err(failed("create the control socket"))?;
-        let program = crate::entry::program().map_err(failed("find this program"))?;
         let mut supervisor = Command::new(program)
             .arg0(supervisor::ARGV0)
             .stdin(Stdio::from(theirs))

@@ -1,0 +1,134 @@
+//! Making this machine ready to run: programs looked for, a supervisor started, services built.
+//! The command line and the tests begin here alike.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use crate::{
+    arm::{Arm, ArmError, netns::Netns},
+    cache::{Cache, CacheError},
+    doctor::{self, DoctorReport, Id},
+    fixture::{FixtureError, Fixtures, GoToolchain},
+    scenario::Scenario,
+    stock::{Stock, StockError},
+};
+
+/// Why nothing can be run here.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadyError {
+    /// The lab's supervisor, or its workshop.
+    #[error(transparent)]
+    Arm(#[from] ArmError),
+    /// A service or client.
+    #[error(transparent)]
+    Fixture(#[from] FixtureError),
+    /// The cache.
+    #[error(transparent)]
+    Cache(#[from] CacheError),
+    /// A build.
+    #[error(transparent)]
+    Stock(#[from] StockError),
+    /// The runtime.
+    #[error("cannot start a runtime: {0}")]
+    Runtime(std::io::Error),
+}
+
+/// A machine that is ready.
+pub struct Ready {
+    /// What boots the nodes.
+    pub arm: Arc<Arm>,
+    /// Services and clients.
+    pub stock: Arc<Stock>,
+    /// What the machine has.
+    pub report: DoctorReport,
+    /// What everything runs on.
+    pub runtime: tokio::runtime::Runtime,
+}
+
+impl Ready {
+    /// Prepares this machine. `program` becomes the labs' supervisor and agents (see
+    /// [`crate::entry`]); `say` hears what takes long. Call it from a thread that lives as long as
+    /// the labs.
+    ///
+    /// # Errors
+    /// What cannot be had.
+    pub fn prepare(
+        program: PathBuf,
+        report: DoctorReport,
+        say: &mut dyn FnMut(&str),
+    ) -> Result<Ready, ReadyError> {
+        // Before any thread: the kernel ties the supervisor's life to the thread that starts it.
+        let netns = Netns::start(program)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(ReadyError::Runtime)?;
+        let stock = runtime.block_on(stock(&netns, report.program(Id::Go), say))?;
+        Ok(Ready { arm: Arc::new(Arm::Netns(netns)), stock: Arc::new(stock), report, runtime })
+    }
+
+    /// Why this machine cannot run a scenario: what is missing, and the command that changes it.
+    ///
+    /// # Errors
+    /// When the scenario names a service that is none.
+    pub fn obstacle(&self, scenario: &Scenario) -> Result<Option<String>, ReadyError> {
+        let needs = doctor::needs([scenario], self.stock.fixtures())?;
+        let missing = self.report.missing(needs.must.iter().copied());
+        if missing.is_empty() {
+            return Ok(None);
+        }
+        let names: Vec<String> = missing.iter().map(|need| need.id.to_string()).collect();
+        let line = self.report.install_line(needs.must).unwrap_or_default();
+        Ok(Some(format!("needs {}: {line}", names.join(", "))))
+    }
+
+    /// The obstacles of several scenarios, by name.
+    ///
+    /// # Errors
+    /// As [`Ready::obstacle`].
+    pub fn obstacles(
+        &self,
+        scenarios: &[&Scenario],
+    ) -> Result<BTreeMap<String, String>, ReadyError> {
+        let mut obstacles = BTreeMap::new();
+        for scenario in scenarios {
+            if let Some(reason) = self.obstacle(scenario)? {
+                obstacles.insert(scenario.name.clone(), reason);
+            }
+        }
+        Ok(obstacles)
+    }
+}
+
+/// Everything that scenarios would like this machine to have.
+///
+/// # Errors
+/// When one names a service that is none.
+pub fn wishes(scenarios: &[&Scenario]) -> Result<BTreeSet<Id>, ReadyError> {
+    let fixtures = Fixtures::load(&Fixtures::default_root())?;
+    Ok(doctor::needs(scenarios.iter().copied(), &fixtures)?.all().collect())
+}
+
+async fn stock(
+    netns: &Netns,
+    go: Option<&PathBuf>,
+    say: &mut dyn FnMut(&str),
+) -> Result<Stock, ReadyError> {
+    let cache = Cache::open()?;
+    let go = go.map(|program| GoToolchain::detect(program, &cache)).transpose()?;
+    let fixtures = Fixtures::load(&Fixtures::default_root())?;
+    let stock = Stock::plan(fixtures, &cache, go.as_ref())?;
+    let unbuilt = stock.unbuilt();
+    if !unbuilt.is_empty() {
+        say(&format!("building {} (once)", unbuilt.join(", ")));
+        let workshop = netns.workshop(vec![cache.dir().display().to_string()]).await?;
+        stock.build(&workshop).await?;
+    }
+    if let Some(directory) = stock.directory() {
+        netns.set_fixtures(directory.to_owned());
+    }
+    Ok(stock)
+}

@@ -76,8 +76,6 @@ pub struct Lab {
     services: Mutex<BTreeMap<Node, Service>>,
     /// From the start to the third hello.
     pub boot: Duration,
-    /// Of that, links, addresses, routes and rules.
-    pub network: Duration,
 }
 
 impl Lab {
@@ -125,7 +123,6 @@ impl Lab {
             token,
             services: Mutex::default(),
             boot: nodes.boot,
-            network: nodes.network,
         })
     }
 

@@ -73,7 +73,7 @@ pub enum FromSupervisor {
     Ready,
     /// Done; the agents' sockets are attached, in the order of [`crate::node::Node::ALL`].
     Done {
-        /// How long links, addresses, routes and rules took, in microseconds.
+        /// For [`ToSupervisor::Baseline`]: how long the programs took, in microseconds.
         network_us: u64,
     },
     /// It did not work.

@@ -13,6 +13,7 @@ pub mod fixture;
 pub mod guest;
 pub mod lab;
 pub mod matrix;
+pub mod measure;
 pub mod node;
 pub mod outcome;
 pub mod paths;

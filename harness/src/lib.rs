@@ -14,8 +14,9 @@
 //! - [`explain`]: one told as a story
 //! - [`doctor`], [`ready`], [`cache`]: what the machine must have; making it ready to run
 //! - [`fixture`], [`stock`]: servers and clients, described and built
-//! - [`runner`], [`lab`], [`vm`], [`matrix`]: phases, a booted lab, its guest, its cells
-//! - [`verdict`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
+//! - [`runner`], [`lab`], [`vm`]: phases, a booted lab, its guest
+//! - [`matrix`], [`measure`]: which cells a phase has; all of them measured
+//! - [`verdict`], [`failure`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
 //!
 //! Inside a lab:
 //! - [`arm`]: what boots the nodes; `netns` by Linux namespaces
@@ -34,6 +35,7 @@ pub mod cell;
 pub mod doctor;
 pub mod entry;
 pub mod explain;
+pub mod failure;
 pub mod fixture;
 pub mod guest;
 pub mod lab;

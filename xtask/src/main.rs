@@ -10,14 +10,15 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    // A lab's supervisor and agents are this program under another name.
-    if let Some(code) = harness::entry::dispatch() {
-        return code;
-    }
+    // First, so that supervisor and agents log as well.
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("REACHLAB_LOG"))
         .with_writer(std::io::stderr)
         .init();
+    // A lab's supervisor and agents are this program under another name.
+    if let Some(code) = harness::entry::dispatch() {
+        return code;
+    }
     match commands::run(cli::Cli::parse().command) {
         Ok(code) => code,
         Err(failure) => failure.report(),

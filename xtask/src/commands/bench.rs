@@ -124,7 +124,7 @@ fn soak(
         walls.push(Duration::from_millis(run.wall_ms));
         for scenario in run.scenarios.iter().filter(|it| it.verdict != Verdict::Pass) {
             failed += 1;
-            if let Some(text) = harness::report::difference::explain(scenario) {
+            if let Some(text) = harness::report::difference::explain(scenario, "") {
                 println!("run {turn}: {text}");
             }
         }

@@ -48,8 +48,8 @@ pub enum ToSupervisor {
         /// Which lab.
         lab: u64,
     },
-    /// Start an agent without network whose file system is this machine's, writable only in the
-    /// given directories and `/tmp`.
+    /// Start an agent whose file system is this machine's, writable only in the given directories
+    /// and [`crate::paths::WORKSHOP_TMP`].
     Workshop {
         /// Absolute paths.
         writable: Vec<String>,

@@ -10,7 +10,7 @@ use std::{
 
 use nix::sched::{CloneFlags, setns};
 
-use super::{failure::Failure, netns::Netns, nft, spawn::Home};
+use super::{failure::Failure, namespace::Netns, nft, spawn::Home};
 use crate::{
     node::Node,
     topology::{

@@ -20,7 +20,7 @@ use super::{
     failure::Failure,
     links, mounts,
     mounts::NodeFiles,
-    netns::{Netns, become_node},
+    namespace::{Netns, become_node},
     spawn::{Home, Spawned, spawn},
     supervisor::Done,
 };

@@ -18,7 +18,7 @@ use nix::{
     unistd::{ForkResult, Pid, dup2_stdin, dup2_stdout, pipe2},
 };
 
-use super::{failure::Failure, mounts, netns::open_namespace};
+use super::{failure::Failure, mounts, namespace::open_namespace};
 use crate::{agent, node::Node, sys};
 
 /// What all labs of a supervisor share.

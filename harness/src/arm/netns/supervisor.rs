@@ -33,7 +33,7 @@ use super::{
     failure::Failure,
     lab::NetnsLab,
     mounts,
-    netns::Netns,
+    namespace::Netns,
     spawn::{Home, spawn_workshop},
 };
 use crate::sys;

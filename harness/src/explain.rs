@@ -1,6 +1,7 @@
 //! One scenario told as a story: mechanism, set-up, fault, signature, remedies, claims, sources.
 
 use crate::{
+    ledger,
     node::Node,
     scenario::{
         Action, AddressOnRestart, Claim, CommandProbe, Machine, Plan, Remedy, Restores, Scenario,
@@ -193,7 +194,10 @@ impl Story {
     fn claim(&mut self, claim: &Claim) {
         let first = format!("  {:<6} ", claim.ledger);
         let rest = " ".repeat(first.chars().count());
-        self.hanging(&first, &rest, claim.shows.split_whitespace());
+        let entry = ledger::entry(&claim.ledger);
+        let says = entry.map(|it| format!("{}: \"{}\"", it.verdict.word(), it.claim));
+        self.hanging(&first, &rest, says.unwrap_or_default().split_whitespace());
+        self.hanging(&rest, &rest, claim.shows.split_whitespace());
         if let Some(phase) = &claim.phase {
             let base = if phase.faulted { "the fault" } else { "the healthy lab" };
             self.prose(&rest, &format!("claim/{}: after {base}", phase.name));
@@ -256,7 +260,8 @@ Also checked
     exit 0, first line `running` in fault
 
 Claims of the article
-  1.4    the relay enters over lo
+  1.4    false: \"firewalld blocking 8080 is a cause of Windows http://localhost:8080 failing.\"
+         the relay enters over lo
          fault: windows -> localhost curl = http-200
 
 Sources

@@ -7,6 +7,7 @@
 //! The vocabulary, a word each:
 //! - [`node`], [`target`], [`route`]: a host, what is connected to, from where to where
 //! - [`tool`], [`outcome`], [`cell`]: what measures, what it can show, what it did show
+//! - [`ledger`]: what the article says, and what is true
 //! - [`cause`], [`topology`], [`paths`]: classes of failure, addresses and links, places in a node
 //!
 //! From a file to a verdict:
@@ -39,6 +40,7 @@ pub mod failure;
 pub mod fixture;
 pub mod guest;
 pub mod lab;
+pub mod ledger;
 pub mod matrix;
 pub mod measure;
 pub mod node;

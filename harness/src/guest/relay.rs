@@ -2,7 +2,7 @@
 //! server over `lo`.
 //!
 //! A Unix socket stands for the hvsocket. A connection starts with one line of JSON, a [`Dial`].
-//! Because the dial is to 127.0.0.1 or [::1], no firewall zone of the guest ever sees it
+//! Because the dial is to 127.0.0.1 or `[::1]`, no firewall zone of the guest ever sees it
 //! (ledger 1.4). Source: microsoft/WSL src/linux/init/localhost.cpp@255-360.
 
 use std::{

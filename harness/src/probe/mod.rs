@@ -3,7 +3,7 @@
 //!
 //! [`Prober`] measures one cell. Each tool has a file of its own that knows how the program is called
 //! and how its words are read; `native` does the same with sockets. Both halves speak through one
-//! table of failures ([`strerror`]), so that they can only agree or be caught disagreeing.
+//! table of failures (`strerror`), so that they can only agree or be caught disagreeing.
 
 mod curl;
 mod endpoint;

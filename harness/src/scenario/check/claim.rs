@@ -33,10 +33,10 @@ fn one(
     problems: &mut Problems,
 ) -> Option<Claim> {
     let RawClaim { ledger, cells, shows, .. } = &raw.value;
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !ledger.value.split('.').all(number) {
+    if crate::ledger::entry(&ledger.value).is_none() {
         let message = format!("`{}` is not a claim's number", ledger.value);
-        problems.add_help(&ledger.span, message, "a number of the ledger, for instance `4.2.3`");
+        let help = "a number of docs/facts/LEDGER.md, for instance `4.2.3`";
+        problems.add_help(&ledger.span, message, help);
     }
     entry::not_empty(shows, "shows", problems);
     if cells.value.is_empty() {

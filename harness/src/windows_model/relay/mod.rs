@@ -53,7 +53,7 @@ struct Port {
 /// Where Windows listens for a guest socket; `None` when it does not.
 ///
 /// IPv4: only 0.0.0.0 and exactly 127.0.0.1. IPv6: only `::` and `::1`. So neither 127.0.0.2 nor the
-/// address of eth0 is relayed, and a dual-stack socket only on [::1] (ledger 1.6, F24).
+/// address of eth0 is relayed, and a dual-stack socket only on `[::1]` (ledger 1.6, F24).
 pub fn relayed_at(listener: &Listener) -> Option<SocketAddr> {
     let loopback: IpAddr = match listener.address {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED | Ipv4Addr::LOCALHOST) => Ipv4Addr::LOCALHOST.into(),

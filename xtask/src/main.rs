@@ -18,6 +18,10 @@ fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("REACHLAB_LOG"))
         .with_writer(std::io::stderr)
         .init();
+    // A command that a message tells to type stays on one line, so that it can be copied.
+    let _ = miette::set_hook(Box::new(|_| {
+        Box::new(miette::MietteHandlerOpts::new().wrap_lines(false).build())
+    }));
     match commands::run(cli::Cli::parse().command) {
         Ok(code) => code,
         Err(failure) => failure.report(),

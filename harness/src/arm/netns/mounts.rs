@@ -85,8 +85,8 @@ pub fn node(files: &NodeFiles<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the calling process's mounts those of a workshop: read-only but for `writable`, `/tmp` in
-/// memory.
+/// Makes the calling process's mounts those of a workshop: read-only but for `writable`, with
+/// [`paths::SCRATCH`] in memory.
 ///
 /// # Errors
 /// The mount that was refused.
@@ -102,11 +102,8 @@ pub fn workshop(writable: &[String]) -> Result<(), Failure> {
             .map_err(|e| Failure::io(format!("make {path} writable"), e))?;
     }
     proc()?;
-    // A cache below /tmp is seen through a descriptor, so it keeps working under the new mount.
-    if !writable.iter().any(|path| Path::new(path).starts_with("/tmp")) {
-        tmpfs("/tmp", "mode=1777")?;
-    }
-    Ok(())
+    // Not on /tmp: the cache or the checkout may lie there.
+    tmpfs(paths::SCRATCH, "mode=755")
 }
 
 fn prepare_disk(files: &NodeFiles<'_>) -> io::Result<PathBuf> {

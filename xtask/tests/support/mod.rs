@@ -1,6 +1,6 @@
 //! What the tests of the command line share: catalogues to run, and runs to look at.
 
-#![allow(dead_code, reason = "each test program uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
 
 pub mod catalogue;
 pub mod machine;

@@ -12,7 +12,7 @@ use crate::{
     arm::{Arm, ArmError},
     fixture::FixtureError,
     node::Node,
-    scenario::{Action, Listen, Machine, Service, ServiceChange, Step},
+    scenario::{Action, Listen, Machine, Service, ServiceChange, Step, expand},
     stock::Stock,
     target::Host,
     topology::{self, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
@@ -76,8 +76,6 @@ pub struct Lab {
     services: Mutex<BTreeMap<Node, Service>>,
     /// From the start to the third hello.
     pub boot: Duration,
-    /// Of that, links, addresses, routes and rules.
-    pub network: Duration,
 }
 
 impl Lab {
@@ -125,7 +123,6 @@ impl Lab {
             token,
             services: Mutex::default(),
             boot: nodes.boot,
-            network: nodes.network,
         })
     }
 
@@ -275,15 +272,13 @@ impl Lab {
         Ok(())
     }
 
-    /// Replaces the three placeholders; other braces are literal.
     async fn expand(&self, text: &str) -> Result<String, LabError> {
-        let mut expanded = text
-            .replace("{windows-gateway}", &WINDOWS_GATEWAY.to_string())
-            .replace("{windows-lan-ip}", &WINDOWS_LAN_IP.to_string());
-        if expanded.contains("{wsl-ip}") {
-            expanded = expanded.replace("{wsl-ip}", &self.vm.address().await?.to_string());
+        let mut addresses = BTreeMap::new();
+        for host in expand::placeholders(text) {
+            addresses.insert(host, self.address(host).await?);
         }
-        Ok(expanded)
+        let address = |host| addresses.get(&host).cloned().unwrap_or_default();
+        Ok(expand::expand(text, address))
     }
 }
 

@@ -1,4 +1,30 @@
-//! The lab behind `cargo xtask`.
+//! The lab behind `cargo xtask`: failures between Windows, WSL2 and a LAN, set up, seen and cured.
+//!
+//! A newcomer starts with [`scenario`], which says what a failure is, goes on to [`runner`], which
+//! makes phases of it, and to [`lab`], where steps go in and cells come out. `ARCHITECTURE.md` has
+//! the whole map, with the process tree and the invariants.
+//!
+//! The vocabulary, a word each:
+//! - [`node`], [`target`], [`route`]: a host, what is connected to, from where to where
+//! - [`tool`], [`outcome`], [`cell`]: what measures, what it can show, what it did show
+//! - [`cause`], [`topology`], [`paths`]: classes of failure, addresses and links, places in a node
+//!
+//! From a file to a verdict:
+//! - [`scenario`], [`catalogue`]: `scenario.toml`, checked; all of them
+//! - [`explain`]: one told as a story
+//! - [`doctor`], [`ready`], [`cache`]: what the machine must have; making it ready to run
+//! - [`fixture`], [`stock`]: servers and clients, described and built
+//! - [`runner`], [`lab`], [`vm`]: phases, a booted lab, its guest
+//! - [`matrix`], [`measure`]: which cells a phase has; all of them measured
+//! - [`verdict`], [`failure`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
+//!
+//! Inside a lab:
+//! - [`arm`]: what boots the nodes; `netns` by Linux namespaces
+//! - [`entry`]: one program under several names: command line, supervisor, agent, shim
+//! - [`agent`]: what runs in a node, and the protocol to it
+//! - [`probe`]: the real tools and their native twins
+//! - [`guest`]: what WSL does inside the guest
+//! - [`windows_model`]: what stands for Windows; `docs/FIDELITY.md` has the sources
 
 pub mod agent;
 pub mod arm;
@@ -9,10 +35,12 @@ pub mod cell;
 pub mod doctor;
 pub mod entry;
 pub mod explain;
+pub mod failure;
 pub mod fixture;
 pub mod guest;
 pub mod lab;
 pub mod matrix;
+pub mod measure;
 pub mod node;
 pub mod outcome;
 pub mod paths;

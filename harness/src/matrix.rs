@@ -1,24 +1,12 @@
-//! The matrix of a phase: which cells it has, and measuring them all at once.
+//! The matrix of a phase: which cells it has, and who measures them.
 
-use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
-
-use tokio::{sync::OwnedSemaphorePermit, task::JoinSet, time::timeout};
+use std::collections::BTreeSet;
 
 use crate::{
-    agent::protocol::{ProbeOrder, Reply, Request},
-    cell::Cell,
-    lab::{Lab, LabError},
-    node::Node,
     route::{Route, RoutePattern},
     scenario::{Plan, Restores, Scenario},
     tool::{Impl, Tool},
 };
-
-/// How long a tool may take on a Linux arm.
-pub const TIMEOUT: Duration = Duration::from_secs(2);
-
-/// When no cell has ended for this long, the rest wait for their time limit and use no processor.
-const QUIET: Duration = Duration::from_millis(60);
 
 /// Which implementation measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -33,7 +21,8 @@ pub enum Probes {
 }
 
 impl Probes {
-    const fn implementations(self) -> &'static [Impl] {
+    /// Who measures a cell.
+    pub const fn implementations(self) -> &'static [Impl] {
         match self {
             Probes::Tools => &[Impl::Tool],
             Probes::Native => &[Impl::Native],
@@ -67,89 +56,9 @@ impl MatrixPlan {
         MatrixPlan { cells }
     }
 
-    /// Measures every cell at once; a matrix full of dropped packets takes one time limit. The
-    /// permit is given back as soon as what remains only waits.
-    ///
-    /// # Errors
-    /// The first cell that could not be measured.
-    pub async fn measure(
-        &self,
-        lab: &Lab,
-        probes: Probes,
-        permit: OwnedSemaphorePermit,
-    ) -> Result<Vec<Cell>, LabError> {
-        let mut agents = BTreeMap::new();
-        for node in Node::ALL {
-            agents.insert(node, lab.agent(node).await?);
-        }
-        // Booting the guest may have started its service.
-        lab.settle().await?;
-        let own_port = lab.port().await;
-        let mut running = JoinSet::new();
-        let mut cells: Vec<Option<Cell>> = Vec::new();
-        for (route, tool) in &self.cells {
-            let host = lab.address(route.to.host).await?;
-            let Some(agent) = agents.get(&route.from) else { continue };
-            for implementation in probes.implementations() {
-                let (index, route, tool, implementation) =
-                    (cells.len(), *route, *tool, *implementation);
-                cells.push(None);
-                let order = ProbeOrder {
-                    to: route.to,
-                    tool,
-                    implementation,
-                    host: host.clone(),
-                    port: route.to.port.unwrap_or(own_port),
-                    timeout_ms: u64::try_from(TIMEOUT.as_millis()).unwrap_or(u64::MAX),
-                    token: lab.token().to_owned(),
-                };
-                let agent = agent.clone();
-                running.spawn(async move {
-                    let reply = agent.request(Request::Probe(order)).await?;
-                    let Reply::Probed(probed) = reply else {
-                        return Err(agent.out_of_turn("probe").into());
-                    };
-                    let cell = Cell {
-                        from: route.from,
-                        to: route.to,
-                        tool,
-                        implementation: probed.implementation,
-                        outcome: probed.outcome,
-                        via: probed.via,
-                        exit_code: probed.exit_code,
-                        errno: probed.errno,
-                        hangup: probed.hangup,
-                        ms: probed.ms,
-                    };
-                    Ok::<_, LabError>((index, cell))
-                });
-            }
-        }
-        let mut permit = Some(permit);
-        loop {
-            let next = match &permit {
-                Some(_) => match timeout(QUIET, running.join_next()).await {
-                    Ok(next) => next,
-                    Err(_) => {
-                        permit = None;
-                        continue;
-                    }
-                },
-                None => running.join_next().await,
-            };
-            match next {
-                None => break,
-                Some(Ok(measured)) => {
-                    let (index, cell) = measured?;
-                    cells[index] = Some(cell);
-                }
-                Some(Err(broken)) if broken.is_panic() => {
-                    std::panic::resume_unwind(broken.into_panic());
-                }
-                Some(Err(_)) => {}
-            }
-        }
-        Ok(cells.into_iter().flatten().collect())
+    /// The cells, in the order in which tables list them.
+    pub fn cells(&self) -> &[(Route, Tool)] {
+        &self.cells
     }
 }
 

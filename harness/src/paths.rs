@@ -12,5 +12,5 @@ pub const PROGRAM: &str = "/run/reachlab/program";
 pub const GUEST_SOCKET: &str = "/run/reachlab/hv/guest.sock";
 /// What the modelled Windows keeps: its registry and drive C.
 pub const WINDOWS: &str = "/run/reachlab/windows";
-/// Where a workshop builds, in memory.
-pub const SCRATCH: &str = "/run";
+/// Where a workshop builds: nothing there outlives it.
+pub const WORKSHOP_TMP: &str = "/run";

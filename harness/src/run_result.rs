@@ -6,9 +6,9 @@ use crate::{
     agent::protocol::Output,
     cause::Cause,
     cell::Cell,
+    failure::Failure,
     node::Node,
     scenario::{CommandProbe, PhaseName},
-    verdict::Failure,
 };
 
 /// What one phase showed.

@@ -16,6 +16,7 @@ use crate::{
     arm::Arm,
     lab::{Lab, LabError},
     matrix::{MatrixPlan, Probes},
+    measure::{Processors, measure, processor},
     run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult},
     scenario::{PhaseName, Scenario},
     snapshot,
@@ -100,7 +101,7 @@ pub async fn run(
 
 struct Limits {
     labs: Arc<Semaphore>,
-    processors: Arc<Semaphore>,
+    processors: Processors,
 }
 
 /// One scenario on its way through its phases.
@@ -161,9 +162,7 @@ impl Lane {
         let file = format!("{}/scenario.toml", scenario.name);
         // A closed semaphore would mean that the run is over; it never is while a lane runs.
         let _lab_slot = Arc::clone(&self.limits.labs).acquire_owned().await.ok();
-        let Ok(permit) = Arc::clone(&self.limits.processors).acquire_owned().await else {
-            return Err(crate::arm::ArmError::Gone.into());
-        };
+        let permit = processor(&self.limits.processors).await;
         let lab = Lab::boot(
             Arc::clone(&self.arm),
             scenario.machine,
@@ -184,7 +183,8 @@ impl Lane {
             }
         }
         let plan = MatrixPlan::of(scenario);
-        let cells = plan.measure(&lab, self.options.probes, permit).await?;
+        let processors = &self.limits.processors;
+        let cells = measure(&plan, &lab, self.options.probes, processors, permit).await?;
         let event = Event::Phase { scenario: scenario.name.clone(), phase: phase.name.clone() };
         let _ = self.events.send(event);
         Ok(PhaseResult {

@@ -99,12 +99,12 @@ impl Stock {
     /// What the compiler says.
     pub async fn build(&self, workshop: &AgentClient) -> Result<(), StockError> {
         for plan in self.plans.values().filter(|plan| !plan.is_built()) {
-            let built = Path::new(paths::SCRATCH).join(&plan.name);
+            let built = Path::new(paths::WORKSHOP_TMP).join(&plan.name);
             let argv = plan.command(&built);
             let command = argv.join(" ");
             let cwd = Some(plan.cwd.display().to_string());
             let mut env = plan.env.clone();
-            env.insert("TMPDIR".to_owned(), paths::SCRATCH.to_owned());
+            env.insert("TMPDIR".to_owned(), paths::WORKSHOP_TMP.to_owned());
             let output = workshop.run(Request::Exec { argv, cwd, env }).await?;
             if output.exit != 0 {
                 return Err(StockError::Build { name: plan.name.clone(), command, output });

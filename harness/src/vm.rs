@@ -177,13 +177,17 @@ impl Vm {
         if let Some(agent) = &state.agent {
             return Ok(agent.clone());
         }
-        state.settings = read_settings(&self.windows).await?;
+        // The virtual machine reads them when it starts; a distro that was only terminated finds
+        // it running.
+        if !state.kept {
+            state.settings = read_settings(&self.windows).await?;
+            state.warnings.extend(state.settings.warnings.iter().cloned());
+        }
         if self.on_restart == AddressOnRestart::Change && !state.kept {
             state.changes = state.changes.wrapping_add(1);
         }
         let agent = self.arm.start_wsl(self.lab, wsl_address(state.changes)).await?;
         furnish(&agent, &self.environment, &state.settings).await?;
-        state.warnings.extend(state.settings.warnings.iter().cloned());
         state.warnings.extend(agent.warnings().iter().cloned());
         state.agent = Some(agent.clone());
         if let Some(order) = &state.service {

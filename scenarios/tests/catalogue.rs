@@ -52,6 +52,6 @@ fn scenario(#[files("*/scenario.toml")] path: PathBuf) {
         result.verdict,
         Verdict::Pass,
         "{}",
-        difference::explain(result).unwrap_or_default()
+        difference::explain(result, " --probes both").unwrap_or_default()
     );
 }

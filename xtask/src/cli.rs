@@ -71,6 +71,22 @@ pub struct RunScenarios {
     pub verbose: bool,
 }
 
+impl RunScenarios {
+    /// The options that a repetition of one scenario needs, each with a blank before it.
+    pub fn to_repeat(&self) -> String {
+        let mut options = String::new();
+        if let Some(directory) = &self.source.scenarios {
+            options.push_str(&format!(" --scenarios {}", directory.display()));
+        }
+        if let Some(probes) =
+            self.probes.to_possible_value().filter(|_| self.probes != ProbesName::Tools)
+        {
+            options.push_str(&format!(" --probes {}", probes.get_name()));
+        }
+        options
+    }
+}
+
 /// `list`
 #[derive(Debug, Args)]
 pub struct List {

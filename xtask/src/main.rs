@@ -10,14 +10,15 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    // A lab's supervisor and agents are this program under another name.
-    if let Some(code) = harness::entry::dispatch() {
-        return code;
-    }
+    // First, so that supervisor and agents log as well.
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("REACHLAB_LOG"))
         .with_writer(std::io::stderr)
         .init();
+    // A lab's supervisor and agents are this program under another name.
+    if let Some(code) = harness::entry::dispatch() {
+        return code;
+    }
     // A command that a message tells to type stays on one line, so that it can be copied.
     let _ = miette::set_hook(Box::new(|_| {
         Box::new(miette::MietteHandlerOpts::new().wrap_lines(false).build())

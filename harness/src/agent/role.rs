@@ -25,7 +25,15 @@ impl Role {
         match node {
             Node::Wsl => {
                 let text = fs::read_to_string(wsl_conf::PATH).unwrap_or_default();
-                wsl_conf::read(&text).warnings
+                let conf = wsl_conf::read(&text);
+                let ignored = conf.not_modelled();
+                let told = ignored.iter().map(|key| {
+                    format!(
+                        "reachlab: {key} in {} is not modelled and has no effect",
+                        wsl_conf::PATH
+                    )
+                });
+                conf.warnings.iter().cloned().chain(told).collect()
             }
             Node::Windows | Node::Lan => Vec::new(),
         }

@@ -34,12 +34,12 @@ pub fn main(node: Node) -> i32 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime.and_then(|runtime| runtime.block_on(serve(node))) {
         Ok(()) => 0,
-        Err(error) => refuse(node, &error),
+        Err(error) => refuse(&error),
     }
 }
 
 /// Tells the host that this node cannot be had. Returns the exit code.
-pub fn refuse(_node: Node, reason: &dyn Display) -> i32 {
+pub fn refuse(reason: &dyn Display) -> i32 {
     let broken = FromAgent::Broken { reason: reason.to_string() };
     if let (Ok(mut socket), Ok(line)) = (socket(), serde_json::to_string(&broken)) {
         let _ = writeln!(socket, "{line}");
@@ -77,6 +77,8 @@ async fn serve(node: Node) -> io::Result<()> {
             }
         }
     });
+    // The hello goes out before whatever else this agent has to look up.
+    tokio::task::yield_now().await;
     let resolver = tokio::spawn(async {
         if let Err(error) = resolver::serve().await {
             tracing::warn!(%error, "no resolver");

@@ -54,8 +54,6 @@ pub struct Nodes {
     pub lan: AgentClient,
     /// From the start to the third hello.
     pub boot: Duration,
-    /// Of that, links, addresses, routes and rules.
-    pub network: Duration,
 }
 
 /// One of the ways to boot a lab.

@@ -55,6 +55,19 @@ pub struct WslConf {
     pub warnings: Vec<String>,
 }
 
+impl WslConf {
+    /// The keys that ask for what the lab's guest does not have.
+    pub fn not_modelled(&self) -> Vec<&'static str> {
+        let asked = [
+            ("network.hostname", self.hostname.is_some()),
+            ("boot.systemd", self.systemd),
+            ("boot.command", self.boot_command.is_some()),
+            ("user.default", self.default_user.is_some()),
+        ];
+        asked.into_iter().filter(|(_, asked)| *asked).map(|(key, _)| key).collect()
+    }
+}
+
 /// Reads the text of the file; a missing file is an empty one.
 pub fn read(text: &str) -> WslConf {
     let settings = config_file::read(text, PATH, &KEYS, InvalidLine::Stop);
@@ -73,6 +86,14 @@ pub fn read(text: &str) -> WslConf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_guest_lacks_is_named() {
+        let asked =
+            read("[boot]\nsystemd=true\n[network]\ngenerateHosts=false\n[user]\ndefault=me\n");
+        assert_eq!(asked.not_modelled(), ["boot.systemd", "user.default"]);
+        assert!(read("[boot]\nsystemd=false\n").not_modelled().is_empty());
+    }
 
     #[test]
     fn defaults() {

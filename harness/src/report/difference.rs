@@ -4,7 +4,8 @@
 use crate::run_result::{ScenarioResult, Verdict};
 
 /// The details of a scenario that failed, could not be run, or was skipped; `None` when it passed.
-pub fn explain(scenario: &ScenarioResult) -> Option<String> {
+/// `options` are those of the run that a repetition needs, each with a blank before it.
+pub fn explain(scenario: &ScenarioResult, options: &str) -> Option<String> {
     let name = &scenario.name;
     let mut text = match scenario.verdict {
         Verdict::Pass => return None,
@@ -27,13 +28,13 @@ pub fn explain(scenario: &ScenarioResult) -> Option<String> {
     if scenario.verdict == Verdict::Error {
         log(scenario, &mut text);
     }
-    text.push_str(&format!("\n  repeat it:  {}\n", repeat_command(name)));
+    text.push_str(&format!("\n  repeat it:  {}\n", repeat_command(name, options)));
     Some(text)
 }
 
 /// The command that runs this scenario alone.
-pub fn repeat_command(name: &str) -> String {
-    format!("cargo xtask run-scenarios {name}")
+pub fn repeat_command(name: &str, options: &str) -> String {
+    format!("cargo xtask run-scenarios {name}{options}")
 }
 
 /// What the last phase logged: where an error happened.
@@ -68,7 +69,7 @@ sample failed (firewalld-block)
 
   repeat it:  cargo xtask run-scenarios sample
 ";
-        assert_eq!(explain(&result).unwrap(), expected);
+        assert_eq!(explain(&result, "").unwrap(), expected);
     }
 
     #[test]
@@ -79,7 +80,7 @@ sample failed (firewalld-block)
         phases[0].log = vec!["wsl: ip link".to_owned()];
         let result =
             ScenarioResult::error("sample", scenario.cause, "cannot boot\nwhy".to_owned(), phases);
-        let told = explain(&result).unwrap();
+        let told = explain(&result, "").unwrap();
         assert!(told.contains("could not be run (firewalld-block)\n  cannot boot\n  why\n"));
         assert!(told.contains("log of healthy:\n    wsl: ip link\n"), "{told}");
     }
@@ -88,6 +89,6 @@ sample failed (firewalld-block)
     fn nothing_is_told_of_what_passed() {
         let scenario = sample::scenario(sample::TEXT);
         let result = ScenarioResult::judged("sample", scenario.cause, vec![], vec![]);
-        assert!(explain(&result).is_none());
+        assert!(explain(&result, "").is_none());
     }
 }

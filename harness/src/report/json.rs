@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::{
     cell::Cell,
+    failure::{Failure, FailureKind},
     route::RoutePattern,
     run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult, Verdict},
     scenario::PhaseName,
-    verdict::{Failure, FailureKind},
 };
 
 /// The version of the report.

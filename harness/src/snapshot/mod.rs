@@ -16,7 +16,7 @@ use similar::{ChangeTag, TextDiff};
 
 pub use render::render;
 
-use crate::verdict::{Failure, FailureKind};
+use crate::failure::{Failure, FailureKind};
 
 /// The snapshot that the Linux arms share.
 pub const FILE_NAME: &str = "matrix.snap";

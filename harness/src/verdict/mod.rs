@@ -5,7 +5,6 @@
 
 mod agreement;
 mod claims;
-mod failure;
 mod fault;
 pub(crate) mod grid;
 mod probes;
@@ -15,9 +14,8 @@ pub(crate) mod sample;
 #[cfg(test)]
 mod tests;
 
-pub use failure::{Failure, FailureKind};
-
 use crate::{
+    failure::{Failure, FailureKind},
     run_result::PhaseResult,
     scenario::{PhaseName, Plan, Scenario},
 };

@@ -36,7 +36,10 @@ pub fn run(options: &Bench) -> Result<ExitCode, Failure> {
 }
 
 async fn boots(ready: &Ready, count: usize) -> Result<(), Failure> {
-    let (mut boot, mut network, mut baseline) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut boot, mut baseline) = (Vec::new(), Vec::new());
+    // Labs stay until the end, as do the namespaces of the comparison: the kernel takes a
+    // namespace down in the background, under the lock that the next boot needs.
+    let mut labs = Vec::new();
     let programs = ready.report.program(Id::Ip).zip(ready.report.program(Id::Nft));
     for turn in 0..count {
         let lab = Lab::boot(
@@ -47,8 +50,7 @@ async fn boots(ready: &Ready, count: usize) -> Result<(), Failure> {
         );
         let lab = lab.await.map_err(Failure::lab)?;
         boot.push(lab.boot);
-        network.push(lab.network);
-        drop(lab);
+        labs.push(lab);
         // Both take turns, so that whatever else the machine does hits both alike.
         if let Some((ip, nft)) = programs
             && turn < BASELINES
@@ -60,7 +62,6 @@ async fn boots(ready: &Ready, count: usize) -> Result<(), Failure> {
     }
     let boot = Spread::of(boot);
     println!("boot of a lab, start to third hello   {boot}   ({count} labs)");
-    println!("  of that, links to rules by netlink  {}", Spread::of(network));
     if programs.is_none() {
         println!("no comparison: ip or nft is not installed (cargo xtask doctor --install)");
         return Ok(());
@@ -123,7 +124,7 @@ fn soak(
         walls.push(Duration::from_millis(run.wall_ms));
         for scenario in run.scenarios.iter().filter(|it| it.verdict != Verdict::Pass) {
             failed += 1;
-            if let Some(text) = harness::report::difference::explain(scenario) {
+            if let Some(text) = harness::report::difference::explain(scenario, "") {
                 println!("run {turn}: {text}");
             }
         }

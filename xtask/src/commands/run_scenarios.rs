@@ -70,22 +70,23 @@ pub fn run(options: &RunScenarios) -> Result<ExitCode, Failure> {
         fs::write(&report.path, text)
             .map_err(|error| Failure::lab(format!("{}: {error}", report.path.display())))?;
     }
-    tell(&run, options.verbose);
+    tell(&run, options);
     for path in &catalogue.stale {
         eprintln!("stale snapshot, its scenario is gone: {}", path.display());
     }
     Ok(ExitCode::from(verdict(&run, options.strict)))
 }
 
-fn tell(run: &RunResult, verbose: bool) {
+fn tell(run: &RunResult, options: &RunScenarios) {
+    let repeat = options.to_repeat();
     for scenario in &run.scenarios {
         let failed = matches!(scenario.verdict, Verdict::Fail | Verdict::Error);
-        if verbose || failed {
+        if options.verbose || failed {
             for phase in &scenario.phases {
                 println!("{} {}\n{}", scenario.name, phase.name, table::matrix(phase));
             }
         }
-        if let Some(difference) = difference::explain(scenario) {
+        if let Some(difference) = difference::explain(scenario, &repeat) {
             println!("{difference}");
         }
     }

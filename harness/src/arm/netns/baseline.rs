@@ -1,15 +1,16 @@
 //! The yardstick of the benchmark: the links, addresses, routes and rules of a lab as a script
 //! would build them, by `ip -batch` in each namespace and `nft -f`.
 
-use std::{os::fd::AsRawFd, process, time::Instant};
+use std::{
+    io::{self, Write},
+    os::fd::AsRawFd,
+    process,
+    time::Instant,
+};
 
 use nix::sched::{CloneFlags, setns};
 
-use super::{
-    failure::Failure,
-    lab::{Home, Netns, run_program},
-    nft,
-};
+use super::{failure::Failure, namespace::Netns, nft, spawn::Home};
 use crate::{
     node::Node,
     topology::{
@@ -18,18 +19,19 @@ use crate::{
     },
 };
 
-/// Builds the network once, in namespaces that end with this call. Returns how long the programs
-/// took in microseconds; the namespaces are made before the clock starts.
+/// Builds the network once. Returns how long the programs took in microseconds, and the
+/// namespaces: taking them down at once would slow what is measured next. They are made before the
+/// clock starts.
 ///
 /// # Errors
 /// When a program fails.
-pub fn run(home: &Home, ip: &str, nft: &str) -> Result<u64, Failure> {
+pub fn run(home: &Home, ip: &str, nft: &str) -> Result<(u64, [Netns; 3]), Failure> {
     let measured = build(ip, nft);
     home.return_to()?;
     measured
 }
 
-fn build(ip: &str, nft: &str) -> Result<u64, Failure> {
+fn build(ip: &str, nft: &str) -> Result<(u64, [Netns; 3]), Failure> {
     let windows = Netns::create(Node::Windows)?;
     let wsl = Netns::create(Node::Wsl)?;
     let lan = Netns::create(Node::Lan)?;
@@ -65,10 +67,26 @@ fn build(ip: &str, nft: &str) -> Result<u64, Failure> {
     run_program(ip, &["-batch", "-"], &script)?;
     enter(&windows)?;
     run_program(nft, &["-f", "-"], &nft::as_script())?;
-    Ok(u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX))
+    let took = u64::try_from(clock.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Ok((took, [windows, wsl, lan]))
 }
 
 fn enter(netns: &Netns) -> Result<(), Failure> {
     setns(&netns.fd, CloneFlags::CLONE_NEWNET)
         .map_err(|errno| Failure::new("enter a network namespace", errno))
+}
+
+fn run_program(program: &str, arguments: &[&str], input: &str) -> Result<(), Failure> {
+    let failed = |e| Failure::io(format!("run {program}"), e);
+    let mut child = process::Command::new(program)
+        .args(arguments)
+        .stdin(process::Stdio::piped())
+        .stdout(process::Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(input.as_bytes()).map_err(failed)?;
+    }
+    let status = child.wait().map_err(failed)?;
+    if status.success() { Ok(()) } else { Err(failed(io::Error::other(status.to_string()))) }
 }

@@ -48,8 +48,8 @@ pub enum ToSupervisor {
         /// Which lab.
         lab: u64,
     },
-    /// Start an agent without network whose file system is this machine's, writable only in the
-    /// given directories and `/tmp`.
+    /// Start an agent whose file system is this machine's, writable only in the given directories
+    /// and [`crate::paths::WORKSHOP_TMP`].
     Workshop {
         /// Absolute paths.
         writable: Vec<String>,
@@ -73,7 +73,7 @@ pub enum FromSupervisor {
     Ready,
     /// Done; the agents' sockets are attached, in the order of [`crate::node::Node::ALL`].
     Done {
-        /// How long links, addresses, routes and rules took, in microseconds.
+        /// For [`ToSupervisor::Baseline`]: how long the programs took, in microseconds.
         network_us: u64,
     },
     /// It did not work.

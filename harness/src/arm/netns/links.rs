@@ -22,8 +22,11 @@ use netlink_packet_route::{
 };
 
 use super::netlink::{Batch, request_flags};
-use crate::topology::{
-    ETHERNET, LAN_IP, LAN_PREFIX, SWITCH_PREFIX, VETHERNET, WINDOWS_GATEWAY, WINDOWS_LAN_IP,
+use crate::{
+    node::Node,
+    topology::{
+        ETHERNET, LAN_IP, LAN_PREFIX, SWITCH_PREFIX, VETHERNET, WINDOWS_GATEWAY, WINDOWS_LAN_IP,
+    },
 };
 
 const CREATE: u16 = 0x400 | 0x200; // NLM_F_CREATE | NLM_F_EXCL
@@ -34,16 +37,25 @@ const ETHERNET_INDEX: u32 = 11;
 /// The switch port of the guest; it has no name that a user would see on Windows.
 const PORT: u32 = 12;
 
-/// Windows without its guest: both adapters, and the lan node's end of the cable.
-pub fn windows(lan_netns: BorrowedFd<'_>) -> Batch {
+/// What a node has without the others: its loopback, and on Windows the virtual switch, whose
+/// address and gateway survive the guest (ledger 2.4.6).
+pub fn own(node: Node) -> Batch {
     let mut batch = Batch::default();
     up(&mut batch, "lo", LO);
-    let mut bridge = link(BRIDGE, VETHERNET);
-    bridge.attributes.push(LinkAttribute::LinkInfo(vec![LinkInfo::Kind(InfoKind::Bridge)]));
-    add(&mut batch, "link vEthernet", RouteNetlinkMessage::NewLink(bridge));
+    if node == Node::Windows {
+        let mut bridge = link(BRIDGE, VETHERNET);
+        bridge.attributes.push(LinkAttribute::LinkInfo(vec![LinkInfo::Kind(InfoKind::Bridge)]));
+        add(&mut batch, "link vEthernet", RouteNetlinkMessage::NewLink(bridge));
+        address(&mut batch, BRIDGE, WINDOWS_GATEWAY, SWITCH_PREFIX);
+    }
+    batch
+}
+
+/// The cable between Windows and the LAN peer's eth0, and Windows' address on it.
+pub fn plug_lan(lan_netns: BorrowedFd<'_>) -> Batch {
+    let mut batch = Batch::default();
     let cable = veth(link(ETHERNET_INDEX, ETHERNET), peer_eth0(lan_netns));
     add(&mut batch, "link Ethernet", RouteNetlinkMessage::NewLink(cable));
-    address(&mut batch, BRIDGE, WINDOWS_GATEWAY, SWITCH_PREFIX);
     address(&mut batch, ETHERNET_INDEX, WINDOWS_LAN_IP, LAN_PREFIX);
     batch
 }
@@ -71,7 +83,6 @@ pub fn unplug_guest() -> Batch {
 /// The guest: its address and its default route.
 pub fn wsl(wsl_address: Ipv4Addr) -> Batch {
     let mut batch = Batch::default();
-    up(&mut batch, "lo", LO);
     up(&mut batch, "eth0", ETH0);
     address(&mut batch, ETH0, wsl_address, SWITCH_PREFIX);
     let mut route = RouteMessage::default();
@@ -92,7 +103,6 @@ pub fn wsl(wsl_address: Ipv4Addr) -> Batch {
 /// The LAN peer: no default route, so the guest's network is unreachable from it at once.
 pub fn lan() -> Batch {
     let mut batch = Batch::default();
-    up(&mut batch, "lo", LO);
     up(&mut batch, "eth0", ETH0);
     address(&mut batch, ETH0, LAN_IP, LAN_PREFIX);
     batch

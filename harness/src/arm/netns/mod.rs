@@ -8,8 +8,10 @@ mod failure;
 mod lab;
 mod links;
 mod mounts;
+mod namespace;
 mod netlink;
 mod nft;
+mod spawn;
 pub mod supervisor;
 mod userns;
 
@@ -42,7 +44,7 @@ use crate::{
     topology::LabPlan,
 };
 
-/// What came with a reply: the agents' sockets, and how long the network took.
+/// What came with a reply: the agents' sockets, and how long the yardstick took.
 type Done = (Vec<OwnedFd>, Duration);
 
 struct Job {
@@ -129,7 +131,7 @@ impl Netns {
         let fixtures =
             self.fixtures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let request = ToSupervisor::Boot { lab, plan: plan.clone(), fixtures };
-        let (agents, network) = self.call(request).await?;
+        let (agents, _) = self.call(request).await?;
         let [windows, wsl, lan] = take(agents)?;
         let greeted = tokio::try_join!(
             connect(Node::Windows, windows),
@@ -143,7 +145,7 @@ impl Netns {
                 return Err(error);
             }
         };
-        Ok(Nodes { lab, windows, asks, wsl, lan, boot: clock.elapsed(), network })
+        Ok(Nodes { lab, windows, asks, wsl, lan, boot: clock.elapsed() })
     }
 
     pub(super) async fn stop_wsl(&self, lab: u64) -> Result<(), ArmError> {

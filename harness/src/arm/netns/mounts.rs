@@ -1,5 +1,5 @@
-//! The file system of a node: this machine's, read-only, with an `/etc`, `/run`, `/tmp`, `/root`
-//! and `/var/log` of its own in memory.
+//! The file system of a node: this machine's, read-only, with a `/run` and `/tmp` of its own in
+//! memory, and an `/etc`, `/root` and `/var/log` on a disk of its own, which outlives the guest.
 
 use std::{
     fs, io,
@@ -16,19 +16,22 @@ use nix::{
 use super::failure::Failure;
 use crate::{agent, guest, node::Node, paths, sys, topology};
 
-const TMPFS: [(&str, &str); 5] = [
+/// What a node has in memory, gone when it stops.
+const TMPFS: [(&str, &str); 3] = [
     ("/run", "mode=755,size=64m"),
     ("/tmp", "mode=1777,size=64m"),
-    ("/root", "mode=700,size=16m"),
-    ("/var/log", "mode=755,size=16m"),
     ("/dev/shm", "mode=1777,size=16m"),
 ];
+
+/// What a node has on a disk of its own beside `/etc`: the directory of the disk and where it is.
+const DISK: [(&str, &str); 3] =
+    [("root", "/root"), ("log", "/var/log"), ("firewalld", "/etc/firewalld")];
 
 /// What a node's file system is made of.
 pub struct NodeFiles<'a> {
     /// Which node.
     pub node: Node,
-    /// What outlives the node: its `/etc`, and `/etc/firewalld`. On a tmpfs of the supervisor.
+    /// What outlives the node. On a tmpfs of the supervisor.
     pub disk: &'a Path,
     /// The directory that windows and wsl share, where the guest half of the relay listens.
     pub hv: &'a Path,
@@ -55,13 +58,10 @@ pub fn supervisor() -> Result<(), Failure> {
 /// The mount that was refused.
 pub fn node(files: &NodeFiles<'_>) -> Result<(), Failure> {
     let upper = prepare_disk(files).map_err(|e| Failure::io("prepare the node's disk", e))?;
-    let firewalld = files.disk.join("firewalld");
-    let sources = Sources::open(&[
-        (Some(files.hv), "hv"),
-        (files.fixtures, "fixtures"),
-        (Some(files.program), "program"),
-        (Some(&firewalld), "firewalld"),
-    ])?;
+    let mut wanted = vec![(files.hv.to_owned(), "hv"), (files.program.to_owned(), "program")];
+    wanted.extend(files.fixtures.map(|path| (path.to_owned(), "fixtures")));
+    wanted.extend(DISK.map(|(name, _)| (files.disk.join(name), name)));
+    let sources = Sources::open(&wanted)?;
 
     sys::set_mount_read_only("/", true, true)
         .and_then(|()| sys::set_mount_read_only("/run", false, false))
@@ -79,14 +79,14 @@ pub fn node(files: &NodeFiles<'_>) -> Result<(), Failure> {
     sources.bind("hv", &format!("{}/hv", paths::LAB))?;
     sources.bind("fixtures", paths::FIXTURES)?;
     sources.bind("program", paths::PROGRAM)?;
-    if Path::new("/etc/firewalld").is_dir() {
-        sources.bind("firewalld", "/etc/firewalld")?;
-    }
-    Ok(())
+    // firewalld's directory is there only where firewalld is.
+    DISK.iter()
+        .filter(|(_, path)| Path::new(path).is_dir())
+        .try_for_each(|(name, path)| sources.bind(name, path))
 }
 
-/// Makes the calling process's mounts those of a workshop: read-only but for `writable`, with
-/// [`paths::SCRATCH`] in memory.
+/// Makes the calling process's mounts those of a workshop: this machine's files read-only but for
+/// `writable`, and [`paths::WORKSHOP_TMP`] in memory.
 ///
 /// # Errors
 /// The mount that was refused.
@@ -102,15 +102,14 @@ pub fn workshop(writable: &[String]) -> Result<(), Failure> {
             .map_err(|e| Failure::io(format!("make {path} writable"), e))?;
     }
     proc()?;
-    // Not on /tmp: the cache or the checkout may lie there.
-    tmpfs(paths::SCRATCH, "mode=755")
+    tmpfs(paths::WORKSHOP_TMP, "mode=755")
 }
 
 fn prepare_disk(files: &NodeFiles<'_>) -> io::Result<PathBuf> {
     let upper = files.disk.join("etc");
-    fs::create_dir_all(files.disk.join("work"))?;
-    fs::create_dir_all(files.disk.join("firewalld"))?;
-    fs::create_dir_all(&upper)?;
+    for name in ["etc", "work"].into_iter().chain(DISK.map(|(name, _)| name)) {
+        fs::create_dir_all(files.disk.join(name))?;
+    }
     let conf = fs::read_to_string(upper.join("wsl.conf")).unwrap_or_default();
     let conf = guest::wsl_conf::read(&conf);
     for (name, text) in topology::etc_files(files.node) {
@@ -145,14 +144,12 @@ fn furnish(node: Node) -> io::Result<()> {
 struct Sources(Vec<(&'static str, std::os::fd::OwnedFd)>);
 
 impl Sources {
-    fn open(paths: &[(Option<&Path>, &'static str)]) -> Result<Sources, Failure> {
+    fn open(paths: &[(PathBuf, &'static str)]) -> Result<Sources, Failure> {
         let mut opened = Vec::new();
         for (path, name) in paths {
-            if let Some(path) = path {
-                let fd = open(*path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
-                    .map_err(|errno| Failure::new(format!("open {}", path.display()), errno))?;
-                opened.push((*name, fd));
-            }
+            let fd = open(path, OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
+                .map_err(|errno| Failure::new(format!("open {}", path.display()), errno))?;
+            opened.push((*name, fd));
         }
         Ok(Sources(opened))
     }

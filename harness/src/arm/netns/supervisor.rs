@@ -31,8 +31,10 @@ use super::{
     baseline,
     control::{FromSupervisor, ToSupervisor, receive, send},
     failure::Failure,
-    lab::{Home, NetnsLab, spawn_workshop},
+    lab::NetnsLab,
     mounts,
+    namespace::Netns,
+    spawn::{Home, spawn_workshop},
 };
 use crate::sys;
 
@@ -116,6 +118,8 @@ struct Supervisor {
     labs: BTreeMap<u64, NetnsLab>,
     /// Killed agents whose end is still to be waited for, and what can be removed then.
     dying: Vec<(Vec<Pid>, PathBuf)>,
+    /// Namespaces of the benchmark's yardstick, kept as long as its labs are.
+    baselines: Vec<[Netns; 3]>,
 }
 
 fn serve(control: &OwnedFd) -> ExitCode {
@@ -127,7 +131,8 @@ fn serve(control: &OwnedFd) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut supervisor = Supervisor { home, labs: BTreeMap::new(), dying: Vec::new() };
+    let mut supervisor =
+        Supervisor { home, labs: BTreeMap::new(), dying: Vec::new(), baselines: Vec::new() };
     if send(control, &FromSupervisor::Ready, &[]).is_err() {
         return ExitCode::FAILURE;
     }
@@ -155,7 +160,7 @@ fn serve(control: &OwnedFd) -> ExitCode {
 pub struct Done {
     /// The host's ends of the agents' sockets.
     pub agents: Vec<OwnedFd>,
-    /// How long the network took.
+    /// How long the benchmark's yardstick took, in microseconds.
     pub network_us: u64,
 }
 
@@ -188,12 +193,14 @@ impl Supervisor {
                 Ok(Done::default())
             }
             ToSupervisor::Workshop { writable } => {
-                let (_, agent) = spawn_workshop(&self.home, &writable)?;
-                Ok(Done { agents: vec![agent], network_us: 0 })
+                let mut agent = spawn_workshop(&self.home, &writable)?;
+                agent.wait_early()?;
+                Ok(Done { agents: vec![agent.socket], ..Done::default() })
             }
             ToSupervisor::Baseline { ip, nft } => {
-                let network_us = baseline::run(&self.home, &ip, &nft)?;
-                Ok(Done { agents: Vec::new(), network_us })
+                let (network_us, namespaces) = baseline::run(&self.home, &ip, &nft)?;
+                self.baselines.push(namespaces);
+                Ok(Done { network_us, ..Done::default() })
             }
         }
     }

@@ -1,0 +1,92 @@
+//! A network namespace, and a netlink socket that stays in it.
+
+use std::{fs, os::fd::OwnedFd};
+
+use netlink_sys::protocols::{NETLINK_NETFILTER, NETLINK_ROUTE};
+use nix::{
+    fcntl::{OFlag, open},
+    sched::{CloneFlags, setns, unshare},
+    sys::stat::Mode,
+    unistd::Pid,
+};
+
+use super::{failure::Failure, links, netlink::Netlink, nft};
+use crate::node::Node;
+
+/// A network namespace that somebody made.
+pub struct Netns {
+    /// The namespace.
+    pub fd: OwnedFd,
+    /// For links, addresses and routes in it.
+    pub route: Netlink,
+}
+
+impl Netns {
+    /// Makes a new namespace with a node's settings and stays in it.
+    ///
+    /// # Errors
+    /// What the kernel refuses.
+    pub fn create(node: Node) -> Result<Netns, Failure> {
+        unshare_for(node)?;
+        Ok(Netns { fd: open_namespace("/proc/self/ns/net")?, route: route()? })
+    }
+
+    /// The namespace of a child; the caller ends up in it.
+    ///
+    /// # Errors
+    /// What the kernel refuses.
+    pub fn of(child: Pid) -> Result<Netns, Failure> {
+        let fd = open_namespace(&format!("/proc/{child}/ns/net"))?;
+        setns(&fd, CloneFlags::CLONE_NEWNET)
+            .map_err(|errno| Failure::new("enter the node's network namespace", errno))?;
+        Ok(Netns { fd, route: route()? })
+    }
+}
+
+/// Makes the calling process's namespace a new one and configures what needs no other node: its
+/// loopback, and on Windows the virtual switch and the packet filter. Nodes do this side by side.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn become_node(node: Node) -> Result<(), Failure> {
+    unshare_for(node)?;
+    route()?.run(&links::own(node))?;
+    if node == Node::Windows {
+        let filter = Netlink::open(NETLINK_NETFILTER)
+            .map_err(|e| Failure::io("open a netlink socket", e))?;
+        filter.run(&nft::windows())?;
+    }
+    Ok(())
+}
+
+/// Opens a namespace by its path.
+///
+/// # Errors
+/// What the kernel refuses.
+pub fn open_namespace(path: &str) -> Result<OwnedFd, Failure> {
+    open(path, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty())
+        .map_err(|errno| Failure::new(format!("open {path}"), errno))
+}
+
+fn unshare_for(node: Node) -> Result<(), Failure> {
+    unshare(CloneFlags::CLONE_NEWNET)
+        .map_err(|errno| Failure::new("create a network namespace", errno))?;
+    let mut settings = vec![
+        // A link-local address is usable at once; the lab has no duplicates.
+        ("ipv6/conf/default/accept_dad", "0"),
+        // firewalld's rejections are one ICMP message each, never held back.
+        ("ipv4/icmp_ratelimit", "0"),
+    ];
+    if node == Node::Windows {
+        settings.push(("ipv4/ip_forward", "1"));
+    }
+    for (name, value) in settings {
+        fs::write(format!("/proc/sys/net/{name}"), value)
+            .map_err(|e| Failure::io(format!("set net/{name}"), e))?;
+    }
+    Ok(())
+}
+
+fn route() -> Result<Netlink, Failure> {
+    Netlink::open(NETLINK_ROUTE).map_err(|e| Failure::io("open a netlink socket", e))
+}

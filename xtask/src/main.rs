@@ -19,6 +19,10 @@ fn main() -> ExitCode {
     if let Some(code) = harness::entry::dispatch() {
         return code;
     }
+    // A command that a message tells to type stays on one line, so that it can be copied.
+    let _ = miette::set_hook(Box::new(|_| {
+        Box::new(miette::MietteHandlerOpts::new().wrap_lines(false).build())
+    }));
     match commands::run(cli::Cli::parse().command) {
         Ok(code) => code,
         Err(failure) => failure.report(),

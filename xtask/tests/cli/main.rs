@@ -1,0 +1,15 @@
+//! The command line's promises, one file each.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod catalogue;
+mod json_report;
+mod lab_errors;
+mod missing_programs;
+mod ordinary_user;
+mod output;
+mod sabotage;
+mod snapshots;
+mod two_runs;

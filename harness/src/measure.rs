@@ -1,16 +1,12 @@
 //! Measuring a matrix: all cells at once, as far as the processors allow.
 //!
-//! Cells that are likely to be met with silence start first, and cost nothing but their time limit
-//! from then on; the rest start when the processors have room for this matrix. So a matrix full of
-//! dropped packets takes one time limit, and many matrices at once take little more.
+//! A probe takes a slot while it works and gives it back when it only waits. So a matrix full of
+//! dropped packets takes one time limit, many matrices at once take little more, and no probe
+//! starves until its time limit passes, which would look like silence.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
 
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinSet,
-    time::timeout,
-};
+use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 
 use crate::{
     agent::{
@@ -28,19 +24,16 @@ use crate::{
 /// How long a tool may take on a Linux arm.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// When no cell has ended for this long, the rest wait for their time limit and use no processor.
-const QUIET: Duration = Duration::from_millis(60);
+/// After this long a probe has done its work and waits for the network.
+const BUSY: Duration = Duration::from_millis(100);
 
-/// The processors that labs share: a permit for each that may be busy at once.
-pub type Processors = Arc<Semaphore>;
+/// The same where silence is expected: it has connected, or tried to.
+const BUSY_THEN_SILENT: Duration = Duration::from_millis(15);
 
-/// A permit to keep processors busy; `None` once the run is over.
-pub async fn processor(processors: &Processors) -> Option<OwnedSemaphorePermit> {
-    Arc::clone(processors).acquire_owned().await.ok()
-}
+/// How many probes a processor bears at once. A heavy one (ncat) takes 50 ms of it.
+pub const SLOTS_PER_PROCESSOR: usize = 8;
 
-/// Measures every cell of a phase. `permit` is the one that the phase was brought about with; it is
-/// given back, and another one taken for the bulk of the cells.
+/// Measures every cell of a phase; `slots` are shared by all labs of a run.
 ///
 /// # Errors
 /// The first cell that could not be measured.
@@ -48,8 +41,7 @@ pub async fn measure(
     plan: &MatrixPlan,
     lab: &Lab,
     probes: Probes,
-    processors: &Processors,
-    permit: Option<OwnedSemaphorePermit>,
+    slots: &Arc<Semaphore>,
 ) -> Result<Vec<Cell>, LabError> {
     let mut agents = BTreeMap::new();
     for node in Node::ALL {
@@ -65,6 +57,7 @@ pub async fn measure(
         for implementation in probes.implementations() {
             let job = Job {
                 index: silent.len() + rest.len(),
+                slots: Arc::clone(slots),
                 agent: agent.clone(),
                 route: *route,
                 order: ProbeOrder {
@@ -82,20 +75,21 @@ pub async fn measure(
     }
 
     let mut cells: Vec<Option<Cell>> = vec![None; silent.len() + rest.len()];
-    let mut waiting = start(silent);
-    drop(permit);
-    let mut permit = processor(processors).await;
-    let mut running = start(rest);
-    while !running.is_empty() {
-        match timeout(QUIET, running.join_next()).await {
-            Ok(Some(done)) => keep(done, &mut cells)?,
-            Ok(None) => break,
-            Err(_) => permit = None,
-        }
+    let mut running = JoinSet::new();
+    // Slots are given in turn: what waits longest starts first.
+    for job in silent.into_iter().chain(rest) {
+        running.spawn(job.run());
     }
-    drop(permit);
-    while let Some(done) = waiting.join_next().await {
-        keep(done, &mut cells)?;
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok(measured) => {
+                let (index, cell) = measured?;
+                cells[index] = Some(cell);
+            }
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            // Cancelled: the whole run is.
+            Err(_) => {}
+        }
     }
     Ok(cells.into_iter().flatten().collect())
 }
@@ -109,41 +103,26 @@ fn likely_silent(route: Route) -> bool {
 
 struct Job {
     index: usize,
+    slots: Arc<Semaphore>,
     agent: AgentClient,
     route: Route,
     order: ProbeOrder,
 }
 
-type Running = JoinSet<Result<(usize, Cell), LabError>>;
-
-fn start(jobs: Vec<Job>) -> Running {
-    let mut running = JoinSet::new();
-    for job in jobs {
-        running.spawn(job.run());
-    }
-    running
-}
-
-fn keep(
-    done: Result<Result<(usize, Cell), LabError>, tokio::task::JoinError>,
-    cells: &mut [Option<Cell>],
-) -> Result<(), LabError> {
-    match done {
-        Ok(measured) => {
-            let (index, cell) = measured?;
-            cells[index] = Some(cell);
-        }
-        Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-        // Cancelled: the whole run is.
-        Err(_) => {}
-    }
-    Ok(())
-}
-
 impl Job {
     async fn run(self) -> Result<(usize, Cell), LabError> {
         let tool = self.order.tool;
-        let Reply::Probed(probed) = self.agent.request(Request::Probe(self.order)).await? else {
+        let busy = if likely_silent(self.route) { BUSY_THEN_SILENT } else { BUSY };
+        // A closed semaphore would mean that the run is over, and nobody would wait for this.
+        let slot = self.slots.acquire_owned().await.ok();
+        let mut probing = pin!(self.agent.request(Request::Probe(self.order)));
+        let early = timeout(busy, probing.as_mut()).await;
+        drop(slot);
+        let reply = match early {
+            Ok(reply) => reply?,
+            Err(_) => probing.await?,
+        };
+        let Reply::Probed(probed) = reply else {
             return Err(self.agent.out_of_turn("probe").into());
         };
         let cell = Cell {

@@ -16,7 +16,7 @@ use crate::{
     arm::Arm,
     lab::{Lab, LabError},
     matrix::{MatrixPlan, Probes},
-    measure::{Processors, measure, processor},
+    measure::{SLOTS_PER_PROCESSOR, measure},
     run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult},
     scenario::{PhaseName, Scenario},
     snapshot,
@@ -66,8 +66,9 @@ pub async fn run(
 ) -> RunResult {
     let clock = Instant::now();
     let limits = Arc::new(Limits {
-        labs: Arc::new(Semaphore::new(options.jobs.get())),
-        processors: Arc::new(Semaphore::new(processors().get() + 1)),
+        labs: Semaphore::new(options.jobs.get()),
+        busy: Semaphore::new(processors().get() + 1),
+        slots: Arc::new(Semaphore::new(processors().get() * SLOTS_PER_PROCESSOR)),
     });
     let mut running = JoinSet::new();
     for (index, scenario) in scenarios.iter().enumerate() {
@@ -100,8 +101,11 @@ pub async fn run(
 }
 
 struct Limits {
-    labs: Arc<Semaphore>,
-    processors: Processors,
+    labs: Semaphore,
+    /// Labs that boot or take steps.
+    busy: Semaphore,
+    /// Probes that work.
+    slots: Arc<Semaphore>,
 }
 
 /// One scenario on its way through its phases.
@@ -161,8 +165,8 @@ impl Lane {
         let phase = &phases[index];
         let file = format!("{}/scenario.toml", scenario.name);
         // A closed semaphore would mean that the run is over; it never is while a lane runs.
-        let _lab_slot = Arc::clone(&self.limits.labs).acquire_owned().await.ok();
-        let permit = processor(&self.limits.processors).await;
+        let _lab = self.limits.labs.acquire().await.ok();
+        let busy = self.limits.busy.acquire().await.ok();
         let lab = Lab::boot(
             Arc::clone(&self.arm),
             scenario.machine,
@@ -183,8 +187,8 @@ impl Lane {
             }
         }
         let plan = MatrixPlan::of(scenario);
-        let processors = &self.limits.processors;
-        let cells = measure(&plan, &lab, self.options.probes, processors, permit).await?;
+        drop(busy);
+        let cells = measure(&plan, &lab, self.options.probes, &self.limits.slots).await?;
         let event = Event::Phase { scenario: scenario.name.clone(), phase: phase.name.clone() };
         let _ = self.events.send(event);
         Ok(PhaseResult {

@@ -9,6 +9,10 @@ fn caught(catalogue: &Catalogue, kind: &str, says: &str, follow: &[&str]) {
     if !machine::has(&["go"]) {
         return;
     }
+    let again = format!(
+        "repeat it:  cargo xtask run-scenarios base --scenarios {}\n",
+        catalogue.path().display()
+    );
     let run = run_scenarios(Some(catalogue.path()), &[])
         .exits(1)
         .tells("fail  base")
@@ -16,7 +20,7 @@ fn caught(catalogue: &Catalogue, kind: &str, says: &str, follow: &[&str]) {
         .prints(says)
         .prints("     expected    ")
         .prints("     observed    ")
-        .prints("repeat it:  cargo xtask run-scenarios base");
+        .prints(&again);
     let failures = run.scenario("base")["failures"].as_array().unwrap();
     let named = |failure: &&serde_json::Value| {
         failure["kind"] == kind && failure["message"].as_str().unwrap().contains(says)

@@ -17,6 +17,7 @@ use nix::{
 };
 
 use super::{
+    carrier::await_running,
     failure::Failure,
     links, mounts,
     mounts::NodeFiles,
@@ -95,6 +96,8 @@ impl NetnsLab {
         let netns = netns?;
         self.windows.route.run(&links::plug_guest(netns.fd.as_fd()))?;
         netns.route.run(&links::wsl(address))?;
+        await_running(&self.windows.route, links::cabled(Node::Windows))?;
+        await_running(&netns.route, links::cabled(Node::Wsl))?;
         Ok(Done { agents: vec![guest.socket], ..Done::default() })
     }
 
@@ -132,6 +135,9 @@ fn boot_nodes(
     windows.route.run(&links::plug_lan(lan.fd.as_fd()))?;
     wsl.route.run(&links::wsl(plan.wsl_address))?;
     lan.route.run(&links::lan())?;
+    for (node, netns) in [(Node::Windows, &windows), (Node::Wsl, &wsl), (Node::Lan, &lan)] {
+        await_running(&netns.route, links::cabled(node))?;
+    }
     let agents = forked.into_iter().map(|agent| agent.socket).collect();
     Ok((windows, Done { agents, ..Done::default() }))
 }

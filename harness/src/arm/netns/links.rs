@@ -37,6 +37,14 @@ const ETHERNET_INDEX: u32 = 11;
 /// The switch port of the guest; it has no name that a user would see on Windows.
 const PORT: u32 = 12;
 
+/// The links of a node that carry packets once its cables are plugged, by their indices.
+pub const fn cabled(node: Node) -> &'static [u32] {
+    match node {
+        Node::Windows => &[PORT, BRIDGE, ETHERNET_INDEX],
+        Node::Wsl | Node::Lan => &[ETH0],
+    }
+}
+
 /// What a node has without the others: its loopback, and on Windows the virtual switch, whose
 /// address and gateway survive the guest (ledger 2.4.6).
 pub fn own(node: Node) -> Batch {

@@ -3,6 +3,7 @@
 //! [`supervisor`] is the process that forks the agents; this module is the host's end of it.
 
 mod baseline;
+mod carrier;
 mod control;
 mod failure;
 mod lab;

@@ -55,6 +55,15 @@ impl Netlink {
         Ok(Netlink(socket))
     }
 
+    /// Sends one request that wants an answer and no acknowledgement, and returns the answer.
+    ///
+    /// # Errors
+    /// What the kernel says.
+    pub fn ask(&self, request: &[u8]) -> io::Result<Vec<u8>> {
+        self.0.send(request, 0)?;
+        Ok(self.0.recv_from_full()?.0)
+    }
+
     /// Sends the batch in one call and waits for every acknowledgement.
     ///
     /// # Errors

@@ -31,8 +31,14 @@ use crate::{guest, node::Node, probe::Prober};
 
 /// Runs an agent whose connection to the host is the socket on stdin. Returns the exit code.
 pub fn main(node: Node) -> i32 {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime.and_then(|runtime| runtime.block_on(serve(node))) {
+    let hello = FromAgent::Hello { protocol: PROTOCOL, node, warnings: Role::boot_warnings(node) };
+    // Before anything else: whoever waits for this agent can go on, and what it sends meanwhile
+    // waits in the socket.
+    let served = say(&hello).and_then(|()| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(serve(node))
+    });
+    match served {
         Ok(()) => 0,
         Err(error) => refuse(&error),
     }
@@ -40,11 +46,14 @@ pub fn main(node: Node) -> i32 {
 
 /// Tells the host that this node cannot be had. Returns the exit code.
 pub fn refuse(reason: &dyn Display) -> i32 {
-    let broken = FromAgent::Broken { reason: reason.to_string() };
-    if let (Ok(mut socket), Ok(line)) = (socket(), serde_json::to_string(&broken)) {
-        let _ = writeln!(socket, "{line}");
-    }
+    let _ = say(&FromAgent::Broken { reason: reason.to_string() });
     1
+}
+
+fn say(message: &FromAgent) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    socket()?.write_all(&line)
 }
 
 fn socket() -> io::Result<StdStream> {
@@ -66,8 +75,6 @@ async fn serve(node: Node) -> io::Result<()> {
     let (read, mut write) = UnixStream::from_std(socket)?.into_split();
     let (outgoing, mut queue) = mpsc::unbounded_channel();
     let host = Arc::new(HostLink::new(outgoing));
-    let warnings = Role::boot_warnings(node);
-    host.send(FromAgent::Hello { protocol: PROTOCOL, node, warnings });
     let writer = tokio::spawn(async move {
         while let Some(message) = queue.recv().await {
             let Ok(mut line) = serde_json::to_vec(&message) else { continue };
@@ -77,8 +84,6 @@ async fn serve(node: Node) -> io::Result<()> {
             }
         }
     });
-    // The hello goes out before whatever else this agent has to look up.
-    tokio::task::yield_now().await;
     let resolver = tokio::spawn(async {
         if let Err(error) = resolver::serve().await {
             tracing::warn!(%error, "no resolver");

@@ -20,7 +20,7 @@ use crate::{
     exit::{FAILED, Failure, OK},
 };
 
-/// How many times the network is built by `ip -batch`.
+/// How many times the network is built by `ip -batch`; these stay until the end, too.
 const BASELINES: usize = 20;
 
 /// Measures, and prints.
@@ -61,15 +61,18 @@ async fn boots(ready: &Ready, count: usize) -> Result<(), Failure> {
         }
     }
     let boot = Spread::of(boot);
-    println!("boot of a lab, start to third hello   {boot}   ({count} labs)");
+    println!("boot of a lab, start to third hello      {boot}   ({count} labs)");
     if programs.is_none() {
         println!("no comparison: ip or nft is not installed (cargo xtask doctor --install)");
         return Ok(());
     }
-    let baseline = Spread::of(baseline);
-    println!("the same network by ip -batch and nft {baseline}   ({BASELINES} times)");
-    let ratio = boot.median.as_secs_f64() / baseline.median.as_secs_f64();
-    println!("ratio, whole boot to ip -batch        {ratio:.2}");
+    let network = Spread::of(baseline.iter().map(|it| it.network).collect());
+    let whole = Spread::of(baseline.iter().map(|it| it.namespaces + it.network).collect());
+    println!("the same network by ip -batch and nft    {network}   ({BASELINES} times)");
+    println!("  with the namespaces, by ip netns add   {whole}");
+    let ratio = |to: &Spread| boot.median.as_secs_f64() / to.median.as_secs_f64();
+    println!("ratio of the whole boot to the network   {:.2}", ratio(&network));
+    println!("  to network and namespaces              {:.2}", ratio(&whole));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::{
     net::Ipv4Addr,
     os::fd::{AsRawFd, OwnedFd},
     path::PathBuf,
+    time::Duration,
 };
 
 use nix::{
@@ -73,8 +74,10 @@ pub enum FromSupervisor {
     Ready,
     /// Done; the agents' sockets are attached, in the order of [`crate::node::Node::ALL`].
     Done {
-        /// For [`ToSupervisor::Baseline`]: how long the programs took, in microseconds.
-        network_us: u64,
+        /// For [`ToSupervisor::Baseline`]: how long the namespaces took.
+        namespaces: Duration,
+        /// And how long what was built in them.
+        network: Duration,
     },
     /// It did not work.
     Failed {

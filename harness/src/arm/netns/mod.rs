@@ -31,12 +31,13 @@ use std::{
         mpsc,
     },
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use tokio::{net::UnixStream, sync::oneshot};
 
+pub use self::baseline::Baseline;
 use self::control::{FromSupervisor, ToSupervisor, receive, send};
 use super::{ArmError, Nodes};
 use crate::{
@@ -46,7 +47,7 @@ use crate::{
 };
 
 /// What came with a reply: the agents' sockets, and how long the yardstick took.
-type Done = (Vec<OwnedFd>, Duration);
+type Done = (Vec<OwnedFd>, Baseline);
 
 struct Job {
     request: ToSupervisor,
@@ -117,12 +118,11 @@ impl Netns {
         Ok(connect(Node::Lan, agent).await?.0)
     }
 
-    /// Builds the network of a lab by `ip -batch` and `nft -f`, for comparison. Returns how long
-    /// the programs took.
+    /// Builds the network of a lab by `ip netns add`, `ip -batch` and `nft -f`, for comparison.
     ///
     /// # Errors
     /// When a program fails.
-    pub async fn baseline(&self, ip: String, nft: String) -> Result<Duration, ArmError> {
+    pub async fn baseline(&self, ip: String, nft: String) -> Result<Baseline, ArmError> {
         Ok(self.call(ToSupervisor::Baseline { ip, nft }).await?.1)
     }
 
@@ -208,8 +208,8 @@ fn converse(host: &OwnedFd, request: &ToSupervisor) -> Result<Done, ArmError> {
     let failed = |source| ArmError::Io { operation: "talk to the supervisor", source };
     send(host, request, &[]).map_err(failed)?;
     match receive(host).map_err(failed)? {
-        Some((FromSupervisor::Done { network_us }, agents)) => {
-            Ok((agents, Duration::from_micros(network_us)))
+        Some((FromSupervisor::Done { namespaces, network }, agents)) => {
+            Ok((agents, Baseline { namespaces, network }))
         }
         Some((FromSupervisor::Failed { operation, errno, reason }, _)) => {
             Err(refused(operation, errno, reason))

@@ -22,15 +22,6 @@ pub struct Netns {
 }
 
 impl Netns {
-    /// Makes a new namespace with a node's settings and stays in it.
-    ///
-    /// # Errors
-    /// What the kernel refuses.
-    pub fn create(node: Node) -> Result<Netns, Failure> {
-        unshare_for(node)?;
-        Ok(Netns { fd: open_namespace("/proc/self/ns/net")?, route: route()? })
-    }
-
     /// The namespace of a child; the caller ends up in it.
     ///
     /// # Errors

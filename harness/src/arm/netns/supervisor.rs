@@ -28,12 +28,11 @@ use nix::{
 };
 
 use super::{
-    baseline,
+    baseline::{self, Baseline},
     control::{FromSupervisor, ToSupervisor, receive, send},
     failure::Failure,
     lab::NetnsLab,
     mounts,
-    namespace::Netns,
     spawn::{Home, spawn_workshop},
 };
 use crate::sys;
@@ -118,8 +117,8 @@ struct Supervisor {
     labs: BTreeMap<u64, NetnsLab>,
     /// Killed agents whose end is still to be waited for, and what can be removed then.
     dying: Vec<(Vec<Pid>, PathBuf)>,
-    /// Namespaces of the benchmark's yardstick, kept as long as its labs are.
-    baselines: Vec<[Netns; 3]>,
+    /// How many of the benchmark's yardsticks were built.
+    baselines: usize,
 }
 
 fn serve(control: &OwnedFd) -> ExitCode {
@@ -132,7 +131,7 @@ fn serve(control: &OwnedFd) -> ExitCode {
         }
     };
     let mut supervisor =
-        Supervisor { home, labs: BTreeMap::new(), dying: Vec::new(), baselines: Vec::new() };
+        Supervisor { home, labs: BTreeMap::new(), dying: Vec::new(), baselines: 0 };
     if send(control, &FromSupervisor::Ready, &[]).is_err() {
         return ExitCode::FAILURE;
     }
@@ -145,7 +144,9 @@ fn serve(control: &OwnedFd) -> ExitCode {
         supervisor.reap();
         let started = Instant::now();
         let (reply, agents) = match supervisor.handle(request) {
-            Ok(Done { agents, network_us }) => (FromSupervisor::Done { network_us }, agents),
+            Ok(Done { agents, baseline: Baseline { namespaces, network } }) => {
+                (FromSupervisor::Done { namespaces, network }, agents)
+            }
             Err(failure) => (failure.into(), Vec::new()),
         };
         tracing::trace!(us = started.elapsed().as_micros(), "request handled");
@@ -160,8 +161,8 @@ fn serve(control: &OwnedFd) -> ExitCode {
 pub struct Done {
     /// The host's ends of the agents' sockets.
     pub agents: Vec<OwnedFd>,
-    /// How long the benchmark's yardstick took, in microseconds.
-    pub network_us: u64,
+    /// How long the benchmark's yardstick took.
+    pub baseline: Baseline,
 }
 
 impl Supervisor {
@@ -198,9 +199,9 @@ impl Supervisor {
                 Ok(Done { agents: vec![agent.socket], ..Done::default() })
             }
             ToSupervisor::Baseline { ip, nft } => {
-                let (network_us, namespaces) = baseline::run(&self.home, &ip, &nft)?;
-                self.baselines.push(namespaces);
-                Ok(Done { network_us, ..Done::default() })
+                self.baselines += 1;
+                let baseline = baseline::run(&self.home, self.baselines, &ip, &nft)?;
+                Ok(Done { baseline, ..Done::default() })
             }
         }
     }

@@ -15,7 +15,7 @@
 //! - [`explain`]: one told as a story
 //! - [`doctor`], [`ready`], [`cache`]: what the machine must have; making it ready to run
 //! - [`fixture`], [`stock`]: servers and clients, described and built
-//! - [`runner`], [`lab`], [`vm`]: phases, a booted lab, its guest
+//! - [`runner`], [`phase`], [`lab`], [`vm`]: all phases, one of them, a booted lab, its guest
 //! - [`matrix`], [`measure`]: which cells a phase has; all of them measured
 //! - [`verdict`], [`failure`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
 //!
@@ -46,6 +46,7 @@ pub mod measure;
 pub mod node;
 pub mod outcome;
 pub mod paths;
+pub mod phase;
 pub mod probe;
 pub mod ready;
 pub mod report;

@@ -19,13 +19,14 @@ use crate::{
     node::Node,
     route::Route,
     target::Host,
+    tool::Tool,
 };
 
 /// How long a tool may take on a Linux arm.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// After this long a probe has done its work and waits for the network.
-const BUSY: Duration = Duration::from_millis(100);
+const BUSY: Duration = Duration::from_millis(40);
 
 /// The same where silence is expected: it has connected, or tried to.
 const BUSY_THEN_SILENT: Duration = Duration::from_millis(15);
@@ -76,7 +77,13 @@ pub async fn measure(
 
     let mut cells: Vec<Option<Cell>> = vec![None; silent.len() + rest.len()];
     let mut running = JoinSet::new();
-    // Slots are given in turn: what waits longest starts first.
+    // Slots are given in turn, so what waits longest starts first: silence, then HTTP, which may be
+    // met with silence after it connected, then telnet, which watches for a while.
+    rest.sort_by_key(|job| match job.order.tool {
+        Tool::Curl | Tool::GoClient => 0,
+        Tool::Telnet => 1,
+        Tool::Nc | Tool::Ping => 2,
+    });
     for job in silent.into_iter().chain(rest) {
         running.spawn(job.run());
     }

@@ -1,11 +1,6 @@
 //! Running scenarios: every phase in a lab of its own, as many at once as the machine bears.
 
-use std::{
-    hash::{BuildHasher, Hasher, RandomState},
-    num::NonZeroUsize,
-    sync::Arc,
-    time::Instant,
-};
+use std::{cmp::Reverse, num::NonZeroUsize, sync::Arc, time::Instant};
 
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -14,10 +9,11 @@ use tokio::{
 
 use crate::{
     arm::Arm,
-    lab::{Lab, LabError},
-    matrix::{MatrixPlan, Probes},
-    measure::{SLOTS_PER_PROCESSOR, measure},
-    run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult},
+    lab::LabError,
+    matrix::Probes,
+    measure::SLOTS_PER_PROCESSOR,
+    phase::{Limits, PhaseRun},
+    run_result::{PhaseResult, RunResult, ScenarioResult},
     scenario::{PhaseName, Scenario},
     snapshot,
     stock::Stock,
@@ -71,26 +67,34 @@ pub async fn run(
         slots: Arc::new(Semaphore::new(processors().get() * SLOTS_PER_PROCESSOR)),
     });
     let mut running = JoinSet::new();
-    for (index, scenario) in scenarios.iter().enumerate() {
-        let lane = Lane {
+    for (scenario, phase) in longest_first(&scenarios) {
+        let work = PhaseRun {
             arm: Arc::clone(&arm),
             stock: Arc::clone(&stock),
-            scenario: Arc::clone(scenario),
+            scenario: Arc::clone(&scenarios[scenario]),
             limits: Arc::clone(&limits),
-            options: options.clone(),
-            events: events.clone(),
+            probes: options.probes,
         };
-        running.spawn(async move { (index, lane.run().await) });
+        running.spawn(async move { (scenario, phase, work.run(phase).await) });
     }
+
+    let mut open: Vec<Open> = scenarios.iter().map(|it| Open::new(it.phases().len())).collect();
     let mut results: Vec<Option<ScenarioResult>> = vec![None; scenarios.len()];
     while let Some(done) = running.join_next().await {
-        match done {
-            Ok((index, result)) => {
-                let _ = events.send(Event::Scenario(Box::new(result.clone())));
-                results[index] = Some(result);
-            }
+        let (index, phase, result) = match done {
+            Ok(done) => done,
             Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-            Err(_) => {}
+            // Cancelled: the whole run is.
+            Err(_) => continue,
+        };
+        let scenario = &scenarios[index];
+        let name = scenario.phases()[phase].name.clone();
+        let _ = events.send(Event::Phase { scenario: scenario.name.clone(), phase: name });
+        open[index].0[phase] = Some(result);
+        if let Some(phases) = open[index].take_whole() {
+            let result = conclude(scenario, phases, options.accept);
+            let _ = events.send(Event::Scenario(Box::new(result.clone())));
+            results[index] = Some(result);
         }
     }
     RunResult {
@@ -100,110 +104,66 @@ pub async fn run(
     }
 }
 
-struct Limits {
-    labs: Semaphore,
-    /// Labs that boot or take steps.
-    busy: Semaphore,
-    /// Probes that work.
-    slots: Arc<Semaphore>,
+/// Every phase of every scenario, as indices. Phases with many steps first: the last one to start
+/// decides when the run ends.
+fn longest_first(scenarios: &[Arc<Scenario>]) -> Vec<(usize, usize)> {
+    let mut order = Vec::new();
+    for (index, scenario) in scenarios.iter().enumerate() {
+        for (phase, plan) in scenario.phases().iter().enumerate() {
+            let steps: usize = plan.groups.iter().map(|group| group.len()).sum();
+            order.push((steps, index, phase));
+        }
+    }
+    order.sort_by_key(|(steps, index, phase)| (Reverse(*steps), *index, *phase));
+    order.into_iter().map(|(_, index, phase)| (index, phase)).collect()
 }
 
-/// One scenario on its way through its phases.
-#[derive(Clone)]
-struct Lane {
-    arm: Arc<Arm>,
-    stock: Arc<Stock>,
-    scenario: Arc<Scenario>,
-    limits: Arc<Limits>,
-    options: Options,
-    events: mpsc::UnboundedSender<Event>,
-}
+/// The phases of a scenario as they come in.
+struct Open(Vec<Option<Result<PhaseResult, LabError>>>);
 
-impl Lane {
-    async fn run(self) -> ScenarioResult {
-        let scenario = Arc::clone(&self.scenario);
-        let count = scenario.phases().len();
-        let mut running = JoinSet::new();
-        for index in 0..count {
-            let lane = self.clone();
-            running.spawn(async move { (index, lane.phase(index).await) });
-        }
-        let mut phases: Vec<Option<PhaseResult>> = vec![None; count];
-        let mut broken = None;
-        while let Some(done) = running.join_next().await {
-            match done {
-                Ok((index, Ok(phase))) => phases[index] = Some(phase),
-                Ok((index, Err(error))) => {
-                    let name = &scenario.phases()[index].name;
-                    broken.get_or_insert_with(|| format!("phase {name}: {error}"));
-                }
-                Err(panic) if panic.is_panic() => std::panic::resume_unwind(panic.into_panic()),
-                Err(_) => {}
-            }
-        }
-        let phases: Vec<PhaseResult> = phases.into_iter().flatten().collect();
-        if let Some(reason) = broken {
-            return ScenarioResult::error(&scenario.name, scenario.cause, reason, phases);
-        }
-        let mut failures = verdict::judge(&scenario, &phases);
-        let text = snapshot::render(&scenario, &phases);
-        let compared = if !self.options.accept {
-            snapshot::check(&scenario.dir, snapshot::FILE_NAME, &text)
-        } else if failures.is_empty() {
-            snapshot::accept(&scenario.dir, snapshot::FILE_NAME, &text)
-        } else {
-            // A snapshot records what was seen, never something that does not hold.
-            Ok(())
-        };
-        failures.extend(compared.err().as_ref().map(Into::into));
-        ScenarioResult::judged(&scenario.name, scenario.cause, phases, failures)
+impl Open {
+    fn new(phases: usize) -> Open {
+        Open((0..phases).map(|_| None).collect())
     }
 
-    async fn phase(&self, index: usize) -> Result<PhaseResult, LabError> {
-        let scenario = &self.scenario;
-        let phases = scenario.phases();
-        let phase = &phases[index];
-        let file = format!("{}/scenario.toml", scenario.name);
-        // A closed semaphore would mean that the run is over; it never is while a lane runs.
-        let _lab = self.limits.labs.acquire().await.ok();
-        let busy = self.limits.busy.acquire().await.ok();
-        let lab = Lab::boot(
-            Arc::clone(&self.arm),
-            scenario.machine,
-            Arc::clone(&self.stock),
-            fresh_token(),
-        )
-        .await?;
-        lab.apply(&scenario.setup, &file).await?;
-        lab.start_service(crate::node::Node::Wsl, &scenario.service).await?;
-        for group in &phase.groups {
-            lab.apply(group, &file).await?;
-        }
-        let mut probes = Vec::new();
-        for probe in &scenario.probes {
-            if probe.phases.is_empty() || probe.phases.contains(&phase.name) {
-                let (_, output) = lab.run(probe.on, &probe.run).await?;
-                probes.push(ProbeResult::new(probe, &output));
-            }
-        }
-        let plan = MatrixPlan::of(scenario);
-        drop(busy);
-        let cells = measure(&plan, &lab, self.options.probes, &self.limits.slots).await?;
-        let event = Event::Phase { scenario: scenario.name.clone(), phase: phase.name.clone() };
-        let _ = self.events.send(event);
-        Ok(PhaseResult {
-            name: phase.name.clone(),
-            cells,
-            probes,
-            boot_ms: lab.boot.as_secs_f64() * 1e3,
-            log: lab.boot_warnings().await,
-        })
+    /// All phases, once the last is in.
+    fn take_whole(&mut self) -> Option<Vec<Result<PhaseResult, LabError>>> {
+        let whole = self.0.iter().all(Option::is_some);
+        whole.then(|| std::mem::take(&mut self.0).into_iter().flatten().collect())
     }
 }
 
-/// What this run's services answer with, unlike any other server's word.
-fn fresh_token() -> String {
-    format!("{:016x}", RandomState::new().build_hasher().finish())
+/// Judges a scenario whose phases have all run.
+fn conclude(
+    scenario: &Scenario,
+    phases: Vec<Result<PhaseResult, LabError>>,
+    accept: bool,
+) -> ScenarioResult {
+    let mut broken = None;
+    let mut results = Vec::new();
+    for (phase, result) in scenario.phases().iter().zip(phases) {
+        match result {
+            Ok(result) => results.push(result),
+            Err(error) => {
+                broken.get_or_insert_with(|| format!("phase {}: {error}", phase.name));
+            }
+        }
+    }
+    if let Some(reason) = broken {
+        return ScenarioResult::error(&scenario.name, scenario.cause, reason, results);
+    }
+    let mut failures = verdict::judge(scenario, &results);
+    let text = snapshot::render(scenario, &results);
+    let compared = if !accept {
+        snapshot::check(&scenario.dir, snapshot::FILE_NAME, &text)
+    } else if failures.is_empty() {
+        snapshot::accept(&scenario.dir, snapshot::FILE_NAME, &text)
+    } else {
+        // A snapshot records what was seen, never something that does not hold.
+        Ok(())
+    };
+    failures.extend(compared.err().as_ref().map(Into::into));
+    ScenarioResult::judged(&scenario.name, scenario.cause, results, failures)
 }
 
 fn processors() -> NonZeroUsize {

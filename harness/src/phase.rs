@@ -1,0 +1,87 @@
+//! One phase: a fresh lab, its steps, its command probes, its matrix.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
+};
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    arm::Arm,
+    lab::{Lab, LabError},
+    matrix::{MatrixPlan, Probes},
+    measure::measure,
+    node::Node,
+    run_result::{PhaseResult, ProbeResult},
+    scenario::{Scenario, file},
+    stock::Stock,
+};
+
+/// What all phases of a run share.
+pub struct Limits {
+    /// Labs that exist.
+    pub labs: Semaphore,
+    /// Labs that boot or take steps.
+    pub busy: Semaphore,
+    /// Probes that work.
+    pub slots: Arc<Semaphore>,
+}
+
+/// What a phase needs to run.
+pub struct PhaseRun {
+    /// What boots the lab.
+    pub arm: Arc<Arm>,
+    /// Services and clients.
+    pub stock: Arc<Stock>,
+    /// Whose phase it is.
+    pub scenario: Arc<Scenario>,
+    /// What it has to wait for.
+    pub limits: Arc<Limits>,
+    /// Who measures.
+    pub probes: Probes,
+}
+
+impl PhaseRun {
+    /// Runs the phase with this index in [`Scenario::phases`].
+    ///
+    /// # Errors
+    /// What the lab could not do.
+    pub async fn run(self, index: usize) -> Result<PhaseResult, LabError> {
+        let scenario = &*self.scenario;
+        let phases = scenario.phases();
+        let phase = &phases[index];
+        let file = format!("{}/{}", scenario.name, file::FILE_NAME);
+        // The semaphores are never closed.
+        let _lab = self.limits.labs.acquire().await.ok();
+        let busy = self.limits.busy.acquire().await.ok();
+        let lab = Lab::boot(self.arm, scenario.machine, self.stock, fresh_token()).await?;
+        lab.apply(&scenario.setup, &file).await?;
+        lab.start_service(Node::Wsl, &scenario.service).await?;
+        for group in &phase.groups {
+            lab.apply(group, &file).await?;
+        }
+        let mut probes = Vec::new();
+        for probe in &scenario.probes {
+            if probe.phases.is_empty() || probe.phases.contains(&phase.name) {
+                let (_, output) = lab.run(probe.on, &probe.run).await?;
+                probes.push(ProbeResult::new(probe, &output));
+            }
+        }
+        drop(busy);
+        let plan = MatrixPlan::of(scenario);
+        let cells = measure(&plan, &lab, self.probes, &self.limits.slots).await?;
+        Ok(PhaseResult {
+            name: phase.name.clone(),
+            cells,
+            probes,
+            boot_ms: lab.boot.as_secs_f64() * 1e3,
+            log: lab.boot_warnings().await,
+        })
+    }
+}
+
+/// What this lab's services answer with, unlike any other server's word.
+fn fresh_token() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}

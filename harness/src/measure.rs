@@ -2,7 +2,8 @@
 //!
 //! A probe takes a slot while it works and gives it back when it only waits. So a matrix full of
 //! dropped packets takes one time limit, many matrices at once take little more, and no probe
-//! starves until its time limit passes, which would look like silence.
+//! starves until its time limit passes, which would look like silence. Probes that are likely to
+//! wait have slots of their own: the sooner they start, the sooner a run ends.
 
 use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
 
@@ -32,9 +33,23 @@ const BUSY: Duration = Duration::from_millis(40);
 const BUSY_THEN_SILENT: Duration = Duration::from_millis(15);
 
 /// How many probes a processor bears at once. A heavy one (ncat) takes 50 ms of it.
-pub const SLOTS_PER_PROCESSOR: usize = 8;
+const PER_PROCESSOR: usize = 4;
 
-/// Measures every cell of a phase; `slots` are shared by all labs of a run.
+/// What probes of all labs of a run share.
+pub struct Slots {
+    likely_silent: Semaphore,
+    other: Semaphore,
+}
+
+impl Slots {
+    /// For a machine with that many processors.
+    pub fn new(processors: usize) -> Slots {
+        let slots = processors * PER_PROCESSOR;
+        Slots { likely_silent: Semaphore::new(slots), other: Semaphore::new(slots) }
+    }
+}
+
+/// Measures every cell of a phase.
 ///
 /// # Errors
 /// The first cell that could not be measured.
@@ -42,7 +57,7 @@ pub async fn measure(
     plan: &MatrixPlan,
     lab: &Lab,
     probes: Probes,
-    slots: &Arc<Semaphore>,
+    slots: &Arc<Slots>,
 ) -> Result<Vec<Cell>, LabError> {
     let mut agents = BTreeMap::new();
     for node in Node::ALL {
@@ -51,13 +66,13 @@ pub async fn measure(
     // Booting the guest may have started its service.
     lab.settle().await?;
     let own_port = lab.port().await;
-    let (mut silent, mut rest) = (Vec::new(), Vec::new());
+    let mut jobs: Vec<Job> = Vec::new();
     for (route, tool) in plan.cells() {
         let host = lab.address(route.to.host).await?;
         let Some(agent) = agents.get(&route.from) else { continue };
         for implementation in probes.implementations() {
-            let job = Job {
-                index: silent.len() + rest.len(),
+            jobs.push(Job {
+                index: jobs.len(),
                 slots: Arc::clone(slots),
                 agent: agent.clone(),
                 route: *route,
@@ -70,21 +85,15 @@ pub async fn measure(
                     timeout_ms: u64::try_from(TIMEOUT.as_millis()).unwrap_or(u64::MAX),
                     token: lab.token().to_owned(),
                 },
-            };
-            if likely_silent(*route) { silent.push(job) } else { rest.push(job) }
+            });
         }
     }
 
-    let mut cells: Vec<Option<Cell>> = vec![None; silent.len() + rest.len()];
+    let mut cells: Vec<Option<Cell>> = vec![None; jobs.len()];
+    // Slots are given in turn: telnet, which watches for a while, before what ends at once.
+    jobs.sort_by_key(|job| job.order.tool != Tool::Telnet);
     let mut running = JoinSet::new();
-    // Slots are given in turn, so what waits longest starts first: silence, then HTTP, which may be
-    // met with silence after it connected, then telnet, which watches for a while.
-    rest.sort_by_key(|job| match job.order.tool {
-        Tool::Curl | Tool::GoClient => 0,
-        Tool::Telnet => 1,
-        Tool::Nc | Tool::Ping => 2,
-    });
-    for job in silent.into_iter().chain(rest) {
+    for job in jobs {
         running.spawn(job.run());
     }
     while let Some(done) = running.join_next().await {
@@ -101,16 +110,22 @@ pub async fn measure(
     Ok(cells.into_iter().flatten().collect())
 }
 
-/// Whether a route leads into Windows from another machine, where the default of its firewall is
-/// silence. Being wrong costs time and changes no outcome.
-fn likely_silent(route: Route) -> bool {
-    route.from != Node::Windows
-        && matches!(route.to.host, Host::WindowsGateway | Host::WindowsLanIp)
+/// Whether a cell may well be met with silence: into Windows from another machine, which is the
+/// default of its firewall, and HTTP to its loopback, where a middleman accepts first. Being wrong
+/// costs time and changes no outcome.
+fn likely_silent(route: Route, tool: Tool) -> bool {
+    match route.to.host {
+        Host::WindowsGateway | Host::WindowsLanIp => route.from != Node::Windows,
+        Host::Localhost | Host::Loopback4 | Host::Loopback6 => {
+            route.from == Node::Windows && tool == Tool::Curl
+        }
+        Host::WslIp => false,
+    }
 }
 
 struct Job {
     index: usize,
-    slots: Arc<Semaphore>,
+    slots: Arc<Slots>,
     agent: AgentClient,
     route: Route,
     order: ProbeOrder,
@@ -119,9 +134,12 @@ struct Job {
 impl Job {
     async fn run(self) -> Result<(usize, Cell), LabError> {
         let tool = self.order.tool;
-        let busy = if likely_silent(self.route) { BUSY_THEN_SILENT } else { BUSY };
-        // A closed semaphore would mean that the run is over, and nobody would wait for this.
-        let slot = self.slots.acquire_owned().await.ok();
+        let (slots, busy) = match likely_silent(self.route, tool) {
+            true => (&self.slots.likely_silent, BUSY_THEN_SILENT),
+            false => (&self.slots.other, BUSY),
+        };
+        // The semaphores are never closed.
+        let slot = slots.acquire().await.ok();
         let mut probing = pin!(self.agent.request(Request::Probe(self.order)));
         let early = timeout(busy, probing.as_mut()).await;
         drop(slot);

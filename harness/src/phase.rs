@@ -11,7 +11,7 @@ use crate::{
     arm::Arm,
     lab::{Lab, LabError},
     matrix::{MatrixPlan, Probes},
-    measure::measure,
+    measure::{Slots, measure},
     node::Node,
     run_result::{PhaseResult, ProbeResult},
     scenario::{Scenario, file},
@@ -25,7 +25,7 @@ pub struct Limits {
     /// Labs that boot or take steps.
     pub busy: Semaphore,
     /// Probes that work.
-    pub slots: Arc<Semaphore>,
+    pub slots: Arc<Slots>,
 }
 
 /// What a phase needs to run.

@@ -11,7 +11,7 @@ use crate::{
     arm::Arm,
     lab::LabError,
     matrix::Probes,
-    measure::SLOTS_PER_PROCESSOR,
+    measure::Slots,
     phase::{Limits, PhaseRun},
     run_result::{PhaseResult, RunResult, ScenarioResult},
     scenario::{PhaseName, Scenario},
@@ -64,7 +64,7 @@ pub async fn run(
     let limits = Arc::new(Limits {
         labs: Semaphore::new(options.jobs.get()),
         busy: Semaphore::new(processors().get() + 1),
-        slots: Arc::new(Semaphore::new(processors().get() * SLOTS_PER_PROCESSOR)),
+        slots: Arc::new(Slots::new(processors().get())),
     });
     let mut running = JoinSet::new();
     for (scenario, phase) in longest_first(&scenarios) {

@@ -172,7 +172,10 @@ fn remove(path: &Path) -> Result<(), SnapshotError> {
 /// takes JSON's escapes.
 fn insta_file(dir: &Path, file_name: &str, text: &str) -> String {
     let name = dir.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let quoted = |text: String| serde_json::Value::from(text).to_string();
+    // Quoted only where YAML needs it, as insta itself writes.
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let quoted =
+        |text: String| if plain { text } else { serde_json::Value::from(text).to_string() };
     format!(
         "---\nsource: {}\ndescription: {}\nexpression: {}\n---\n{}\n",
         quoted(format!("scenarios/{name}/scenario.toml")),

@@ -57,6 +57,7 @@ pub mod scenario;
 pub mod snapshot;
 pub mod stock;
 pub mod target;
+mod text;
 pub mod tool;
 pub mod topology;
 pub mod verdict;

@@ -82,19 +82,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-impl From<Outcome> for String {
-    fn from(outcome: Outcome) -> Self {
-        outcome.to_string()
-    }
-}
-
-impl TryFrom<String> for Outcome {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+crate::text::serialized_as_text!(Outcome);
 
 impl FromStr for Outcome {
     type Err = String;

@@ -63,19 +63,7 @@ impl fmt::Display for RoutePattern {
     }
 }
 
-impl From<RoutePattern> for String {
-    fn from(pattern: RoutePattern) -> Self {
-        pattern.to_string()
-    }
-}
-
-impl TryFrom<String> for RoutePattern {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+crate::text::serialized_as_text!(RoutePattern);
 
 impl FromStr for RoutePattern {
     type Err = String;

@@ -61,12 +61,6 @@ impl From<Host> for Target {
     }
 }
 
-impl From<Target> for String {
-    fn from(target: Target) -> Self {
-        target.to_string()
-    }
-}
-
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.port {
@@ -76,13 +70,7 @@ impl fmt::Display for Target {
     }
 }
 
-impl TryFrom<String> for Target {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+crate::text::serialized_as_text!(Target);
 
 impl FromStr for Target {
     type Err = String;

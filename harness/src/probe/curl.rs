@@ -28,13 +28,7 @@ pub(super) fn line(job: &Job<'_>, path: Option<PathBuf>) -> Line {
 /// # Errors
 /// See [`ProbeError`].
 pub(super) async fn run(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeError> {
-    // -m covers everything, the resolver included; only a busy machine delays it.
-    let limit = job.patience() * 2;
-    let ended = job.launch(line).run(limit).await?;
-    if ended.killed {
-        let (command, text) = (line.to_string(), ended.stderr);
-        return Err(ProbeError::Stuck { command, limit, text });
-    }
+    let ended = job.run_to_its_end(line).await?;
     read(&ended, job.token).map(|found| found.exit(ended.exit)).ok_or_else(|| ended.unknown(line))
 }
 

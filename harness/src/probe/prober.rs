@@ -7,8 +7,16 @@ use std::{
 };
 
 use super::{
-    curl, endpoint::Endpoint, error::ProbeError, finding::Finding, go_client, line::Line, native,
-    nc, ping, process::Launch, programs::Programs, telnet,
+    curl,
+    endpoint::Endpoint,
+    error::ProbeError,
+    finding::Finding,
+    go_client,
+    line::Line,
+    native, nc, ping,
+    process::{Ended, Launch},
+    programs::Programs,
+    telnet,
 };
 use crate::{
     agent::protocol::{ProbeOrder, Probed},
@@ -55,6 +63,21 @@ impl Job<'_> {
     /// After how long a program that has not ended is ended.
     pub fn patience(&self) -> Duration {
         self.timeout + GRACE
+    }
+
+    /// Runs a program whose own limit covers everything, the resolver included; only a busy machine
+    /// delays its end.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not end.
+    pub async fn run_to_its_end(&self, line: &Line) -> Result<Ended, ProbeError> {
+        let limit = self.patience() * 2;
+        let ended = self.launch(line).run(limit).await?;
+        if ended.killed {
+            let (command, text) = (line.to_string(), ended.stderr);
+            return Err(ProbeError::Stuck { command, limit, text });
+        }
+        Ok(ended)
     }
 
     /// The limit in whole seconds, rounded up, for options that take no fraction.

@@ -294,19 +294,7 @@ impl fmt::Display for PhaseName {
     }
 }
 
-impl From<PhaseName> for String {
-    fn from(name: PhaseName) -> Self {
-        name.to_string()
-    }
-}
-
-impl TryFrom<String> for PhaseName {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
+crate::text::serialized_as_text!(PhaseName);
 
 impl FromStr for PhaseName {
     type Err = String;

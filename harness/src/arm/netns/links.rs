@@ -116,7 +116,7 @@ pub fn lan() -> Batch {
     batch
 }
 
-fn link(index: u32, name: &str) -> LinkMessage {
+fn link_up(index: u32) -> LinkMessage {
     let mut message = LinkMessage::default();
     message.header = LinkHeader {
         index,
@@ -124,6 +124,11 @@ fn link(index: u32, name: &str) -> LinkMessage {
         change_mask: LinkFlags::Up,
         ..LinkHeader::default()
     };
+    message
+}
+
+fn link(index: u32, name: &str) -> LinkMessage {
+    let mut message = link_up(index);
     message.attributes.push(LinkAttribute::IfName(name.into()));
     message
 }
@@ -146,14 +151,8 @@ fn veth(mut near: LinkMessage, peer: LinkMessage) -> LinkMessage {
 }
 
 fn up(batch: &mut Batch, name: &str, index: u32) {
-    let mut message = LinkMessage::default();
-    message.header = LinkHeader {
-        index,
-        flags: LinkFlags::Up,
-        change_mask: LinkFlags::Up,
-        ..LinkHeader::default()
-    };
-    request(batch, &format!("link {name} up"), 0, RouteNetlinkMessage::SetLink(message));
+    let message = RouteNetlinkMessage::SetLink(link_up(index));
+    request(batch, &format!("link {name} up"), 0, message);
 }
 
 fn address(batch: &mut Batch, index: u32, address: Ipv4Addr, prefix_len: u8) {

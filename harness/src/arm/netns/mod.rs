@@ -219,8 +219,11 @@ fn converse(host: &OwnedFd, request: &ToSupervisor) -> Result<Done, ArmError> {
 }
 
 fn refused(operation: String, errno: i32, reason: String) -> ArmError {
+    let denied = errno == nix::errno::Errno::EPERM as i32;
     let hint = match operation.as_str() {
-        "create a user namespace" => {
+        // AppArmor lets the namespace be made and refuses what is done in it.
+        "create namespaces" | "make mounts private" if !denied => None,
+        "create namespaces" | "make mounts private" | "create a user namespace" => {
             Some(crate::doctor::explain_userns_failure(&io::Error::from_raw_os_error(errno)))
         }
         "mount /proc" => Some(crate::doctor::explain_proc_failure()),

@@ -65,13 +65,15 @@ pub fn node(files: &NodeFiles<'_>) -> Result<(), Failure> {
 
     sys::set_mount_read_only("/", true, true)
         .and_then(|()| sys::set_mount_read_only("/run", false, false))
-        .map_err(|e| Failure::io("make this machine's files read-only", e))?;
+        .map_err(|e| Failure::io("make this machine's files read-only (Linux 5.12)", e))?;
     proc()?;
     let work = files.disk.join("work");
     let options =
         format!("lowerdir=/etc,upperdir={},workdir={},userxattr", upper.display(), work.display());
     mount(Some("overlay"), "/etc", Some("overlay"), MsFlags::empty(), Some(options.as_str()))
-        .map_err(|errno| Failure::new("mount /etc", errno))?;
+        .map_err(|errno| {
+            Failure::new("mount /etc (an overlay in a user namespace: Linux 5.11)", errno)
+        })?;
     for (path, options) in TMPFS {
         tmpfs(path, options)?;
     }

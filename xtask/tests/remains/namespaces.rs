@@ -1,4 +1,9 @@
-//! The network namespaces of runs, and who is still in one.
+//! The network namespaces of runs: whether a kill met any.
+//!
+//! That none is left needs no look of its own. A namespace lives by a process in it, a mount or a
+//! descriptor; the orphans of a run are all seen to end, with their descriptors, and mounts are
+//! compared. A look at the whole machine would meet other people's runs, to which the kernel gives
+//! the numbers of namespaces that are gone.
 
 use std::{collections::BTreeSet, fs, process};
 
@@ -20,27 +25,6 @@ impl Namespaces {
     pub fn len(&self) -> usize {
         self.0.len()
     }
-
-    /// That no process is in one of them. Whoever started later is not meant: the kernel gives the
-    /// numbers of namespaces that are gone to new ones.
-    pub fn expect_empty(&self, since: u64) {
-        let pids = fs::read_dir("/proc").unwrap().flatten();
-        let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-        let inside = |pid: &u32| {
-            of(*pid).is_some_and(|namespace| self.0.contains(&namespace))
-                && processes::stat_field(*pid, 22).is_some_and(|start| start < since)
-        };
-        let left: Vec<u32> = pids.filter(inside).collect();
-        assert!(left.is_empty(), "in a network namespace of a dead run: {left:?}");
-    }
-}
-
-/// The present time as `/proc/PID/stat` counts the starts of processes: hundredths of a second
-/// since boot.
-pub fn now() -> u64 {
-    let uptime = fs::read_to_string("/proc/uptime").unwrap();
-    let seconds: f64 = uptime.split(' ').next().unwrap().parse().unwrap();
-    (seconds * 100.0) as u64
 }
 
 fn of(pid: u32) -> Option<String> {

@@ -26,7 +26,7 @@ fn parents() -> BTreeMap<u32, u32> {
 }
 
 /// A number of `/proc/PID/stat`, by its place as proc(5) counts; only those behind the name.
-pub fn stat_field(pid: u32, place: usize) -> Option<u64> {
+fn stat_field(pid: u32, place: usize) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, behind_the_name) = stat.rsplit_once(") ")?;
     behind_the_name.split(' ').nth(place - 3)?.parse().ok()

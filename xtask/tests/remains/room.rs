@@ -12,11 +12,7 @@ use std::{
 use nix::sys::prctl;
 use tempfile::TempDir;
 
-use super::{
-    files,
-    namespaces::{self, Namespaces},
-    processes,
-};
+use super::{files, namespaces::Namespaces, processes};
 
 /// Held by the one test that may have children.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -80,9 +76,7 @@ impl Room {
 
     /// Waits until no process is left, and sees that nothing else is.
     pub fn expect_nothing(&self) {
-        let since = namespaces::now();
         processes::expect_none();
-        self.namespaces.expect_empty(since);
         let mounted: Vec<String> = files::mounts().difference(&self.mounts).cloned().collect();
         assert!(mounted.is_empty(), "mounted: {mounted:#?}");
         let temporary = files::below(&self.path("tmp"));

@@ -10,6 +10,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use nix::{
+    errno::Errno,
+    poll::{PollFd, PollFlags, PollTimeout, poll},
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::UnixStream,
@@ -35,6 +39,8 @@ pub fn main(node: Node) -> i32 {
     // Before anything else: whoever waits for this agent can go on, and what it sends meanwhile
     // waits in the socket.
     let served = say(&hello).and_then(|()| {
+        // The rest when somebody wants something: until then other nodes need the processor more.
+        await_request()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(serve(node))
     });
@@ -48,6 +54,19 @@ pub fn main(node: Node) -> i32 {
 pub fn refuse(reason: &dyn Display) -> i32 {
     let _ = say(&FromAgent::Broken { reason: reason.to_string() });
     1
+}
+
+/// Waits until the host has sent something, or is gone.
+fn await_request() -> io::Result<()> {
+    let stdin = io::stdin();
+    let mut fds = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
+    loop {
+        match poll(&mut fds, PollTimeout::NONE) {
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno.into()),
+            Ok(_) => return Ok(()),
+        }
+    }
 }
 
 fn say(message: &FromAgent) -> io::Result<()> {

@@ -21,7 +21,7 @@ use super::{
     failure::Failure,
     links, mounts,
     mounts::NodeFiles,
-    namespace::{Netns, become_node},
+    namespace::{Netns, configure_own},
     spawn::{Home, Spawned, spawn},
     supervisor::Done,
 };
@@ -88,12 +88,10 @@ impl NetnsLab {
     /// # Errors
     /// What the kernel refuses.
     pub fn start_wsl(&mut self, home: &Home, address: Ipv4Addr) -> Result<Done, Failure> {
-        let mut guest = fork(home, &self.dir, Node::Wsl, self.fixtures.as_deref())?;
-        self.agents.push((Node::Wsl, guest.pid));
-        guest.wait_early()?;
-        let netns = Netns::of(guest.pid);
+        let forked = fork(home, &self.dir, Node::Wsl, self.fixtures.as_deref());
         home.return_to()?;
-        let netns = netns?;
+        let (netns, guest) = forked?;
+        self.agents.push((Node::Wsl, guest.pid));
         self.windows.route.run(&links::plug_guest(netns.fd.as_fd()))?;
         netns.route.run(&links::wsl(address))?;
         await_running(&self.windows.route, links::cabled(Node::Windows))?;
@@ -107,8 +105,8 @@ impl NetnsLab {
     }
 }
 
-/// Forks the agents, which make and configure their namespaces side by side, then lays the cables
-/// between them.
+/// Forks the agents, which configure what is their own side by side, and lays the cables between
+/// them meanwhile.
 fn boot_nodes(
     home: &Home,
     dir: &Path,
@@ -116,38 +114,41 @@ fn boot_nodes(
     fixtures: Option<&Path>,
     agents: &mut Vec<(Node, Pid)>,
 ) -> Result<(Netns, Done), Failure> {
-    let mut forked = Vec::new();
-    for node in Node::ALL {
-        let agent = fork(home, dir, node, fixtures)?;
+    let mut boot = |node| {
+        let (netns, agent) = fork(home, dir, node, fixtures)?;
         agents.push((node, agent.pid));
-        forked.push(agent);
-    }
-    let mut namespaces = Vec::new();
-    for agent in &mut forked {
-        agent.wait_early()?;
-        namespaces.push(Netns::of(agent.pid)?);
-    }
-    let namespaces: Result<[Netns; 3], _> = namespaces.try_into();
-    let Ok([windows, wsl, lan]) = namespaces else {
-        return Err(Failure::told("a lab has three nodes".to_owned()));
+        Ok::<_, Failure>((netns, agent))
     };
-    windows.route.run(&links::plug_guest(wsl.fd.as_fd()))?;
+    let (windows, mut windows_agent) = boot(Node::Windows)?;
+    let (wsl, wsl_agent) = boot(Node::Wsl)?;
+    let (lan, lan_agent) = boot(Node::Lan)?;
     windows.route.run(&links::plug_lan(lan.fd.as_fd()))?;
-    wsl.route.run(&links::wsl(plan.wsl_address))?;
     lan.route.run(&links::lan())?;
+    // The guest is plugged into the switch that Windows makes.
+    windows_agent.wait_early()?;
+    windows.route.run(&links::plug_guest(wsl.fd.as_fd()))?;
+    wsl.route.run(&links::wsl(plan.wsl_address))?;
     for (node, netns) in [(Node::Windows, &windows), (Node::Wsl, &wsl), (Node::Lan, &lan)] {
         await_running(&netns.route, links::cabled(node))?;
     }
-    let agents = forked.into_iter().map(|agent| agent.socket).collect();
+    let agents = [windows_agent, wsl_agent, lan_agent].map(|agent| agent.socket).into();
     Ok((windows, Done { agents, ..Done::default() }))
 }
 
-fn fork(home: &Home, dir: &Path, node: Node, fixtures: Option<&Path>) -> Result<Spawned, Failure> {
+/// Makes a node's network namespace, in which the caller then is, and forks its agent into it.
+fn fork(
+    home: &Home,
+    dir: &Path,
+    node: Node,
+    fixtures: Option<&Path>,
+) -> Result<(Netns, Spawned), Failure> {
+    let netns = Netns::create(node)?;
     let disk = dir.join(node.name());
     let hv = dir.join("hv");
     let files = NodeFiles { node, disk: &disk, hv: &hv, fixtures, program: &home.program };
-    spawn(home, node, &|| become_node(node), &|| {
+    let agent = spawn(home, node, &|| configure_own(node), &|| {
         let _ = sethostname(hostname(node));
         mounts::node(&files)
-    })
+    })?;
+    Ok((netns, agent))
 }

@@ -5,9 +5,8 @@ use std::{fs, os::fd::OwnedFd};
 use netlink_sys::protocols::{NETLINK_NETFILTER, NETLINK_ROUTE};
 use nix::{
     fcntl::{OFlag, open},
-    sched::{CloneFlags, setns, unshare},
+    sched::{CloneFlags, unshare},
     sys::stat::Mode,
-    unistd::Pid,
 };
 
 use super::{failure::Failure, links, netlink::Netlink, nft};
@@ -22,25 +21,23 @@ pub struct Netns {
 }
 
 impl Netns {
-    /// The namespace of a child; the caller ends up in it.
+    /// Makes a new one with a node's settings; the caller is in it from then on, and so is whom it
+    /// forks.
     ///
     /// # Errors
     /// What the kernel refuses.
-    pub fn of(child: Pid) -> Result<Netns, Failure> {
-        let fd = open_namespace(&format!("/proc/{child}/ns/net"))?;
-        setns(&fd, CloneFlags::CLONE_NEWNET)
-            .map_err(|errno| Failure::new("enter the node's network namespace", errno))?;
-        Ok(Netns { fd, route: route()? })
+    pub fn create(node: Node) -> Result<Netns, Failure> {
+        unshare_for(node)?;
+        Ok(Netns { fd: open_namespace("/proc/self/ns/net")?, route: route()? })
     }
 }
 
-/// Makes the calling process's namespace a new one and configures what needs no other node: its
-/// loopback, and on Windows the virtual switch and the packet filter. Nodes do this side by side.
+/// Configures in the calling process's namespace what needs no other node: the loopback, and on
+/// Windows the virtual switch and the packet filter. Agents do this side by side.
 ///
 /// # Errors
 /// What the kernel refuses.
-pub fn become_node(node: Node) -> Result<(), Failure> {
-    unshare_for(node)?;
+pub fn configure_own(node: Node) -> Result<(), Failure> {
     route()?.run(&links::own(node))?;
     if node == Node::Windows {
         let filter = Netlink::open(NETLINK_NETFILTER)

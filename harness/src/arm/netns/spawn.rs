@@ -83,8 +83,9 @@ impl Spawned {
 
 const EARLY_DONE: &str = "done";
 
-/// Forks an agent as pid 1 of a new pid namespace. It does `early`, which [`Spawned::wait_early`]
-/// waits for, then `late`, whose failure reaches the host through the agent's socket.
+/// Forks an agent as pid 1 of a new pid namespace, in the current network namespace. It does `early`,
+/// which [`Spawned::wait_early`] can wait for, then `late`. The failure of either reaches the host
+/// through the agent's socket.
 ///
 /// # Errors
 /// What the kernel refuses.
@@ -108,14 +109,14 @@ pub fn spawn(
             .map_err(|errno| Failure::new("leave the agent's pid namespace", errno))?;
         return Ok(Spawned { pid: child, socket, early: File::from(hear) });
     }
-    let mut tell = File::from(tell);
-    if let Err(failure) = early() {
-        let _ = tell.write_all(failure.to_string().as_bytes());
-        process::exit(1);
-    }
-    let _ = tell.write_all(EARLY_DONE.as_bytes());
-    drop(tell);
-    let code = match become_agent(&agent_end, late) {
+    let early = || {
+        let done = early();
+        let mut tell = File::from(tell);
+        let said = done.as_ref().map_or_else(Failure::to_string, |()| EARLY_DONE.to_owned());
+        let _ = tell.write_all(said.as_bytes());
+        done
+    };
+    let code = match become_agent(&agent_end, early, late) {
         Ok(()) => agent::serve::main(node),
         Err(failure) => agent::serve::refuse(&failure),
     };
@@ -130,9 +131,14 @@ pub fn spawn_workshop(home: &Home, writable: &[String]) -> Result<Spawned, Failu
     spawn(home, Node::Lan, &|| Ok(()), &|| mounts::workshop(writable))
 }
 
-fn become_agent(socket: &OwnedFd, late: &dyn Fn() -> Result<(), Failure>) -> Result<(), Failure> {
+fn become_agent(
+    socket: &OwnedFd,
+    early: impl FnOnce() -> Result<(), Failure>,
+    late: &dyn Fn() -> Result<(), Failure>,
+) -> Result<(), Failure> {
     // The socket first, so that a failure can be told through it.
     dup2_stdin(socket).map_err(|errno| Failure::new("take over the socket", errno))?;
+    early()?;
     unshare(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS)
         .map_err(|errno| Failure::new("create namespaces", errno))?;
     late()?;

@@ -194,8 +194,7 @@ impl Supervisor {
                 Ok(Done::default())
             }
             ToSupervisor::Workshop { writable } => {
-                let mut agent = spawn_workshop(&self.home, &writable)?;
-                agent.wait_early()?;
+                let agent = spawn_workshop(&self.home, &writable)?;
                 Ok(Done { agents: vec![agent.socket], ..Done::default() })
             }
             ToSupervisor::Baseline { ip, nft } => {

@@ -5,7 +5,12 @@
 //! starves until its time limit passes, which would look like silence. Probes that are likely to
 //! wait have slots of their own: the sooner they start, the sooner a run ends.
 
-use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 
@@ -20,32 +25,59 @@ use crate::{
     node::Node,
     route::Route,
     target::Host,
-    tool::Tool,
+    tool::{Impl, Tool},
 };
 
 /// How long a tool may take on a Linux arm.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// After this long a probe has done its work and waits for the network.
-const BUSY: Duration = Duration::from_millis(40);
-
-/// The same where silence is expected: it has connected, or tried to.
-const BUSY_THEN_SILENT: Duration = Duration::from_millis(15);
-
-/// How many probes a processor bears at once. A heavy one (ncat) takes 50 ms of it.
+/// How many probes of a kind a processor bears at once.
 const PER_PROCESSOR: usize = 4;
+
+/// A probe waits, rather than works, when it has taken this many times as long as the fastest of
+/// its tool: the others share the processors with it.
+const PATIENCE: u32 = 6;
+
+/// What is taken for the fastest while none has ended.
+const UNKNOWN: Duration = Duration::from_millis(10);
+
+/// Bounds of how long a probe counts as working.
+const WORKING: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(600));
 
 /// What probes of all labs of a run share.
 pub struct Slots {
     likely_silent: Semaphore,
     other: Semaphore,
+    /// The fastest probe of each tool and implementation, which tells what one costs: 2 ms for
+    /// OpenBSD's nc, 50 ms for ncat.
+    fastest: Mutex<BTreeMap<(Tool, Impl), Duration>>,
 }
 
 impl Slots {
     /// For a machine with that many processors.
     pub fn new(processors: usize) -> Slots {
         let slots = processors * PER_PROCESSOR;
-        Slots { likely_silent: Semaphore::new(slots), other: Semaphore::new(slots) }
+        Slots {
+            likely_silent: Semaphore::new(slots),
+            other: Semaphore::new(slots),
+            fastest: Mutex::default(),
+        }
+    }
+
+    /// How long a probe counts as working.
+    fn working(&self, kind: (Tool, Impl)) -> Duration {
+        let fastest = self.fastest().get(&kind).copied().unwrap_or(UNKNOWN);
+        (fastest * PATIENCE).clamp(WORKING.0, WORKING.1)
+    }
+
+    fn took(&self, kind: (Tool, Impl), time: Duration) {
+        let mut fastest = self.fastest();
+        let known = fastest.entry(kind).or_insert(time);
+        *known = time.min(*known);
+    }
+
+    fn fastest(&self) -> MutexGuard<'_, BTreeMap<(Tool, Impl), Duration>> {
+        self.fastest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -134,19 +166,22 @@ struct Job {
 impl Job {
     async fn run(self) -> Result<(usize, Cell), LabError> {
         let tool = self.order.tool;
-        let (slots, busy) = match likely_silent(self.route, tool) {
-            true => (&self.slots.likely_silent, BUSY_THEN_SILENT),
-            false => (&self.slots.other, BUSY),
+        let kind = (tool, self.order.implementation);
+        let slots = match likely_silent(self.route, tool) {
+            true => &self.slots.likely_silent,
+            false => &self.slots.other,
         };
         // The semaphores are never closed.
         let slot = slots.acquire().await.ok();
+        let clock = Instant::now();
         let mut probing = pin!(self.agent.request(Request::Probe(self.order)));
-        let early = timeout(busy, probing.as_mut()).await;
+        let early = timeout(self.slots.working(kind), probing.as_mut()).await;
         drop(slot);
         let reply = match early {
             Ok(reply) => reply?,
             Err(_) => probing.await?,
         };
+        self.slots.took(kind, clock.elapsed());
         let Reply::Probed(probed) = reply else {
             return Err(self.agent.out_of_turn("probe").into());
         };

@@ -24,7 +24,10 @@ pub fn run(options: &Test) -> Result<ExitCode, Failure> {
     }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["test", "--workspace", "--all-targets"]).args(&options.arguments).current_dir(super::root());
+    command
+        .args(["test", "--workspace", "--all-targets"])
+        .args(&options.arguments)
+        .current_dir(super::root());
     let missing = report.missing(wanted());
     if !missing.is_empty() {
         for requirement in &missing {

@@ -29,7 +29,7 @@ pub fn has(programs: &[&str]) -> bool {
 }
 
 /// Fails, or says what is skipped where that is allowed. Returns false.
-pub fn skip(reason: &str) -> bool {
+fn skip(reason: &str) -> bool {
     assert!(std::env::var_os(ALLOW_SKIP).is_some(), "{reason}\nor set {ALLOW_SKIP}=1 to skip it");
     eprintln!("skipped: {reason}");
     false

@@ -5,7 +5,7 @@ use crate::{
     node::Node,
     scenario::{
         Action, AddressOnRestart, Claim, CommandProbe, Machine, Plan, Remedy, Restores, Scenario,
-        Signature, Step,
+        ServiceState, Signature, Step,
     },
 };
 
@@ -23,8 +23,9 @@ pub fn explain(scenario: &Scenario) -> String {
         story.prose("  ", paragraph);
     }
     story.head("Set-up");
-    let service = &scenario.service;
-    story.prose("  ", &format!("{} listens on {}", service.program, service.listen));
+    if let Some(service) = &scenario.service {
+        story.prose("  ", &format!("{} listens on {}", service.program, service.listen));
+    }
     story.machine(scenario.machine);
     story.steps("  ", &scenario.setup);
     match &scenario.plan {
@@ -129,12 +130,17 @@ impl Story {
                     text.lines().for_each(|line| self.line(&format!("{inner}{line}")));
                 }
                 Action::Service(change) => {
-                    let mut words = vec![
-                        if change.running { "(service restarts" } else { "(service stops" }
-                            .to_owned(),
-                    ];
+                    let name = change.name.as_ref().map(|name| format!("{name} "));
+                    let state = match change.state {
+                        ServiceState::Restart => "restarts".to_owned(),
+                        ServiceState::Stop => "stops".to_owned(),
+                        ServiceState::Ends => format!("must end with exit {}", step.exit),
+                    };
+                    let name = name.unwrap_or_default();
+                    let mut words = vec![format!("({name}service {state}")];
                     words.extend(change.program.as_ref().map(|it| format!(" as {it}")));
                     words.extend(change.listen.as_ref().map(|it| format!(" on {it}")));
+                    words.extend(change.args.as_ref().map(|it| format!(" with {}", it.join(" "))));
                     self.line(&format!("{prompt}{})", words.concat()));
                 }
                 Action::Env(vars) => {

@@ -1,5 +1,7 @@
 //! A booted lab: steps go in, cells come out.
 
+mod services;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{sync::Mutex, task::JoinHandle};
@@ -7,12 +9,12 @@ use tokio::{sync::Mutex, task::JoinHandle};
 use crate::{
     agent::{
         client::{AgentClient, CallError},
-        protocol::{Output, Request, ServiceOrder},
+        protocol::{Output, Request},
     },
     arm::{Arm, ArmError},
     fixture::FixtureError,
     node::Node,
-    scenario::{Action, Listen, Machine, Service, ServiceChange, Step, expand},
+    scenario::{Action, Machine, Step, expand},
     stock::Stock,
     target::Host,
     topology::{self, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
@@ -73,7 +75,7 @@ pub struct Lab {
     asks: JoinHandle<()>,
     stock: Arc<Stock>,
     token: String,
-    services: Mutex<BTreeMap<Node, Service>>,
+    services: Mutex<services::Services>,
     /// From the start to the third hello.
     pub boot: Duration,
 }
@@ -143,17 +145,6 @@ impl Lab {
         }
     }
 
-    /// Starts the service under test.
-    ///
-    /// # Errors
-    /// What the service says.
-    pub async fn start_service(&self, node: Node, service: &Service) -> Result<(), LabError> {
-        let order = self.stock.order(service, &self.token)?;
-        self.services.lock().await.insert(node, service.clone());
-        self.give_service(node, Some(order)).await?;
-        Ok(self.vm.settle().await?)
-    }
-
     /// Applies steps in order; the relay settles after each, as it would while a person types.
     ///
     /// # Errors
@@ -180,12 +171,6 @@ impl Lab {
         let agent = self.agent(node).await?;
         let output = agent.run(Request::Run { line: line.clone() }).await?;
         Ok((line, output))
-    }
-
-    /// The port of the service under test.
-    pub async fn port(&self) -> u16 {
-        let services = self.services.lock().await;
-        services.get(&Node::Wsl).map_or(8080, |service| service.listen.port)
     }
 
     /// What a tool is given to reach a host: a name or an address without brackets.
@@ -234,42 +219,8 @@ impl Lab {
                 let request = Request::SetEnv { vars: vars.clone() };
                 Ok(self.agent(step.on).await?.order(request).await?)
             }
-            Action::Service(change) => self.change_service(step.on, change).await,
+            Action::Service(change) => self.change_service(step.on, change, step.exit).await,
         }
-    }
-
-    async fn change_service(&self, node: Node, change: &ServiceChange) -> Result<(), LabError> {
-        if !change.running {
-            return self.give_service(node, None).await;
-        }
-        let mut services = self.services.lock().await;
-        let before = services.get(&node);
-        let program = change.program.clone().or(before.map(|service| service.program.clone()));
-        let listen = change.listen.clone().or(before.map(|service| service.listen.clone()));
-        let service = Service {
-            program: program.unwrap_or_else(|| "go-http".to_owned()),
-            listen: listen.unwrap_or(Listen {
-                network: "tcp".into(),
-                host: String::new(),
-                port: 8080,
-            }),
-        };
-        let order = self.stock.order(&service, &self.token)?;
-        services.insert(node, service);
-        drop(services);
-        self.give_service(node, Some(order)).await
-    }
-
-    async fn give_service(&self, node: Node, order: Option<ServiceOrder>) -> Result<(), LabError> {
-        if node == Node::Wsl {
-            return Ok(self.vm.set_service(order).await?);
-        }
-        let agent = self.agent(node).await?;
-        match order {
-            Some(order) => agent.request(Request::StartService(order)).await.map(drop)?,
-            None => agent.order(Request::StopService).await?,
-        }
-        Ok(())
     }
 
     async fn expand(&self, text: &str) -> Result<String, LabError> {

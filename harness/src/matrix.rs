@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     route::{Route, RoutePattern},
-    scenario::{Plan, Restores, Scenario},
+    scenario::{Plan, Restores, Scenario, Shown},
     tool::{Impl, Tool},
 };
 
@@ -39,8 +39,11 @@ pub struct MatrixPlan {
 
 impl MatrixPlan {
     /// The standard routes and tools, and what the scenario names beyond them: `go-client`, or a
-    /// target with a port.
+    /// target with a port. Without a service there is nothing to measure.
     pub fn of(scenario: &Scenario) -> MatrixPlan {
+        if scenario.service.is_none() {
+            return MatrixPlan { cells: Vec::new() };
+        }
         let named = named(scenario);
         let standard = Route::standard();
         let mut tools = Tool::STANDARD.to_vec();
@@ -76,7 +79,9 @@ fn named(scenario: &Scenario) -> BTreeSet<RoutePattern> {
         }
     }
     for cell in scenario.claims.iter().flat_map(|claim| &claim.cells) {
-        named.insert(RoutePattern { route: cell.route, tool: Some(cell.tool) });
+        if let Shown::Cell { route, tool, .. } = cell.shown {
+            named.insert(RoutePattern { route, tool: Some(tool) });
+        }
     }
     named
 }

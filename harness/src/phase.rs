@@ -14,7 +14,7 @@ use crate::{
     measure::{Slots, measure},
     node::Node,
     run_result::{PhaseResult, ProbeResult},
-    scenario::{Scenario, file},
+    scenario::{PhaseName, Scenario, expand, file},
     stock::Stock,
 };
 
@@ -57,17 +57,13 @@ impl PhaseRun {
         let busy = self.limits.busy.acquire().await.ok();
         let lab = Lab::boot(self.arm, scenario.machine, self.stock, fresh_token()).await?;
         lab.apply(&scenario.setup, &file).await?;
-        lab.start_service(Node::Wsl, &scenario.service).await?;
+        if let Some(service) = &scenario.service {
+            lab.start_service(Node::Wsl, service).await?;
+        }
         for group in &phase.groups {
             lab.apply(group, &file).await?;
         }
-        let mut probes = Vec::new();
-        for probe in &scenario.probes {
-            if probe.phases.is_empty() || probe.phases.contains(&phase.name) {
-                let (_, output) = lab.run(probe.on, &probe.run).await?;
-                probes.push(ProbeResult::new(probe, &output));
-            }
-        }
+        let probes = run_probes(scenario, &phase.name, &lab).await?;
         drop(busy);
         let plan = MatrixPlan::of(scenario);
         let cells = measure(&plan, &lab, self.probes, &self.limits.slots).await?;
@@ -79,6 +75,29 @@ impl PhaseRun {
             log: lab.boot_warnings().await,
         })
     }
+}
+
+/// Runs the command probes of a phase in their order. In what they say the lab's addresses become
+/// placeholders, so that it can be stated and compared across arms.
+async fn run_probes(
+    scenario: &Scenario,
+    phase: &PhaseName,
+    lab: &Lab,
+) -> Result<Vec<ProbeResult>, LabError> {
+    let mut ended = Vec::new();
+    for probe in scenario.probes.iter().filter(|probe| probe.runs_in(phase)) {
+        ended.push((probe, lab.run(probe.on, &probe.run).await?.1));
+    }
+    if ended.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Only now: asking for the guest's address boots it.
+    let mut addresses = Vec::new();
+    for host in expand::HOSTS {
+        addresses.push((host, lab.address(host).await?));
+    }
+    let mask = |text: &str| expand::mask(text, &addresses);
+    Ok(ended.iter().map(|(probe, output)| ProbeResult::new(probe, output, mask)).collect())
 }
 
 /// What this lab's services answer with, unlike any other server's word.

@@ -39,18 +39,30 @@ pub struct ProbeResult {
     pub exit: i32,
     /// The first line of its output (stdout, then stderr), without its end of line.
     pub first_line: String,
+    /// What must stand in its output and does not.
+    pub missing: Vec<String>,
+    /// Its output, stdout before stderr, for a reader who looks for the reason of a failure.
+    pub output: String,
 }
 
 impl ProbeResult {
-    /// The result of a probe whose command ended like this.
-    pub fn new(probe: &CommandProbe, output: &Output) -> Self {
-        let line = output.stdout.lines().chain(output.stderr.lines()).next().unwrap_or_default();
+    /// The result of a probe whose command ended like this. `mask` turns the lab's addresses into
+    /// placeholders.
+    pub fn new(probe: &CommandProbe, output: &Output, mask: impl Fn(&str) -> String) -> Self {
+        let apart =
+            if output.stdout.is_empty() || output.stdout.ends_with('\n') { "" } else { "\n" };
+        let text = mask(&format!("{}{apart}{}", output.stdout, output.stderr));
+        let line = text.lines().next().unwrap_or_default().trim_end().to_owned();
+        let lacks = |wanted: &&String| !text.contains(wanted.as_str());
+        let missing = probe.contains.iter().filter(lacks).cloned().collect();
         ProbeResult {
             line: probe.line,
             on: probe.on,
             run: probe.run.clone(),
             exit: output.exit,
-            first_line: line.trim_end().to_owned(),
+            first_line: line,
+            missing,
+            output: text,
         }
     }
 }
@@ -181,11 +193,27 @@ mod tests {
             phases: vec![],
             exit: 0,
             first_line: None,
+            name: None,
+            contains: vec!["d".to_owned(), "b".to_owned()],
             line: 7,
         };
         let output = Output { exit: 1, stdout: stdout.to_owned(), stderr: stderr.to_owned() };
-        let result = ProbeResult::new(&probe, &output);
+        let result = ProbeResult::new(&probe, &output, str::to_owned);
         assert_eq!((result.first_line.as_str(), result.exit, result.line), (expected, 1, 7));
+    }
+
+    #[test]
+    fn what_its_output_lacks_is_noted_after_masking() {
+        let text = "schema = 1\nkind = 'survey'\ntitle = 't'\ncause = 'dns'\nsources = ['s']\n\
+            summary = 's'\n[[case]]\nname = 'a'\n[[probe]]\non = 'wsl'\nrun = 'x'\n\
+            expect = { contains = ['at {wsl-ip}', 'to {windows-gateway}'] }\n";
+        let probe = &crate::verdict::sample::scenario(text).probes[0];
+        let output =
+            Output { exit: 0, stdout: "up".to_owned(), stderr: "at 10.0.0.1\n".to_owned() };
+        let mask = |text: &str| text.replace("10.0.0.1", "{wsl-ip}");
+        let result = ProbeResult::new(probe, &output, mask);
+        assert_eq!(result.missing, ["to {windows-gateway}"]);
+        assert_eq!(result.output, "up\nat {wsl-ip}\n");
     }
 
     #[rstest]

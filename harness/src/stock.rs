@@ -124,7 +124,9 @@ impl Stock {
     pub fn order(&self, service: &Service, token: &str) -> Result<ServiceOrder, FixtureError> {
         let program = self.in_node(&service.program);
         let fixture = self.fixtures.service(&service.program)?;
-        fixture.order(&service.listen, token, program.as_deref())
+        let mut order = fixture.order(&service.listen, token, program.as_deref())?;
+        order.argv.extend(service.args.iter().cloned());
+        Ok(order)
     }
 
     /// What a node's environment says about the clients that were built.

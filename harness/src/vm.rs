@@ -43,7 +43,8 @@ struct State {
     kept: bool,
     changes: u8,
     settings: VmSettings,
-    service: Option<ServiceOrder>,
+    /// Those that run, in the order in which they were started.
+    services: Vec<ServiceOrder>,
     warnings: Vec<String>,
 }
 
@@ -67,7 +68,7 @@ impl Vm {
             kept: false,
             changes: 0,
             settings,
-            service: None,
+            services: Vec::new(),
             warnings: Vec::new(),
         };
         Ok(Vm { arm, lab, windows, on_restart, environment, state: Mutex::new(state) })
@@ -91,22 +92,42 @@ impl Vm {
         Ok(wsl_address(state.changes))
     }
 
-    /// Starts the service, or stops it, now and at each boot from now on.
+    /// Starts a service, now and at each boot from now on.
     ///
     /// # Errors
     /// What the service says.
-    pub async fn set_service(&self, order: Option<ServiceOrder>) -> Result<(), VmError> {
+    pub async fn start_service(&self, order: ServiceOrder) -> Result<(), VmError> {
         let mut state = self.state.lock().await;
-        state.service = None;
-        let agent = self.ensure(&mut state).await?;
-        match &order {
-            Some(order) => {
-                agent.request(Request::StartService(order.clone())).await?;
-            }
-            None => agent.order(Request::StopService).await?,
-        }
-        state.service = order;
+        let agent = self.without(&mut state, &order.name).await?;
+        agent.request(Request::StartService(order.clone())).await?;
+        state.services.push(order);
         Ok(())
+    }
+
+    /// Stops a service; it does not come back with the next boot. Fine when it does not run.
+    ///
+    /// # Errors
+    /// What the agent says.
+    pub async fn stop_service(&self, name: &str) -> Result<(), VmError> {
+        let mut state = self.state.lock().await;
+        let agent = self.without(&mut state, name).await?;
+        Ok(agent.order(Request::StopService { name: name.to_owned() }).await?)
+    }
+
+    /// Sees a service start and end by itself.
+    ///
+    /// # Errors
+    /// That it does not end.
+    pub async fn await_end(&self, order: ServiceOrder) -> Result<Output, VmError> {
+        let mut state = self.state.lock().await;
+        let agent = self.without(&mut state, &order.name).await?;
+        Ok(agent.run(Request::AwaitEnd(order)).await?)
+    }
+
+    /// The guest's agent; the service of that name is started by no boot any more.
+    async fn without(&self, state: &mut State, name: &str) -> Result<AgentClient, VmError> {
+        state.services.retain(|order| order.name != name);
+        self.ensure(state).await
     }
 
     /// Lets Windows' relay match the guest's listeners, as its scan once a second would.
@@ -190,7 +211,7 @@ impl Vm {
         furnish(&agent, &self.environment, &state.settings).await?;
         state.warnings.extend(agent.warnings().iter().cloned());
         state.agent = Some(agent.clone());
-        if let Some(order) = &state.service {
+        for order in &state.services {
             agent.request(Request::StartService(order.clone())).await?;
         }
         Ok(agent)

@@ -206,7 +206,8 @@ pub const fn operation(request: &Request) -> &'static str {
         Request::Write { .. } => "write",
         Request::SetEnv { .. } => "set environment",
         Request::StartService(_) => "start service",
-        Request::StopService => "stop service",
+        Request::AwaitEnd(_) => "see the end of",
+        Request::StopService { .. } => "stop service",
         Request::Probe(_) => "probe",
         Request::Listeners => "list listeners",
         Request::RelaySync { .. } => "settle the relay",
@@ -222,10 +223,10 @@ pub fn object(request: &Request) -> String {
         Request::Exec { argv, .. } => argv.join(" "),
         Request::Publish { to: path, .. } | Request::Write { path, .. } => path.clone(),
         Request::SetEnv { vars } => vars.keys().cloned().collect::<Vec<_>>().join(" "),
-        Request::StartService(order) => order.argv.join(" "),
+        Request::StartService(order) | Request::AwaitEnd(order) => order.argv.join(" "),
+        Request::StopService { name } => name.clone(),
         Request::Probe(order) => format!("{} {}", order.tool, order.to),
-        Request::StopService
-        | Request::Listeners
+        Request::Listeners
         | Request::RelaySync { .. }
         | Request::RelayStop
         | Request::VmSettings => String::new(),

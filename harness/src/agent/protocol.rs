@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Version of the protocol; an agent that greets with another one is refused.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// A line from the host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -110,11 +110,16 @@ pub enum Request {
         /// Names and values.
         vars: BTreeMap<String, String>,
     },
-    /// Start a service and wait until it listens. One service runs on a node; the one before it is
-    /// stopped first.
+    /// Start a service and wait until it listens. The one of its name that runs is stopped first.
     StartService(ServiceOrder),
-    /// Stop the node's service; fine when none runs.
-    StopService,
+    /// Start a service that ends by itself without having listened, and wait for its end. The one
+    /// of its name that runs is stopped first.
+    AwaitEnd(ServiceOrder),
+    /// Stop a service of the node; fine when it does not run.
+    StopService {
+        /// Its name; empty for the node's own.
+        name: String,
+    },
     /// Measure one cell.
     Probe(ProbeOrder),
     /// List TCP listeners as the guest half of the relay does, through `NETLINK_SOCK_DIAG`.
@@ -203,6 +208,8 @@ pub struct Output {
 /// A service to start.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceOrder {
+    /// Which of the node's services; empty for the node's own.
+    pub name: String,
     /// Program and arguments.
     pub argv: Vec<String>,
     /// Additional environment.

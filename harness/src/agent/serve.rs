@@ -29,7 +29,7 @@ use super::{
     publish::publish,
     resolver,
     role::Role,
-    service::Service,
+    service::{self, Service},
 };
 use crate::{guest, node::Node, probe::Prober};
 
@@ -83,7 +83,7 @@ struct Agent {
     node: Node,
     /// What commands, services and probes of this node start with.
     environment: Mutex<BTreeMap<String, String>>,
-    service: tokio::sync::Mutex<Option<Service>>,
+    services: tokio::sync::Mutex<BTreeMap<String, Service>>,
     prober: Prober,
     role: Role,
 }
@@ -113,7 +113,7 @@ async fn serve(node: Node) -> io::Result<()> {
         node,
         prober: Prober::new(),
         environment: Mutex::new(environment),
-        service: tokio::sync::Mutex::default(),
+        services: tokio::sync::Mutex::default(),
         role: Role::take(node, Arc::clone(&host)).await?,
     });
 
@@ -165,17 +165,24 @@ impl Agent {
                 Ok(Reply::Done)
             }
             Request::StartService(order) => {
-                let mut service = self.service.lock().await;
-                if let Some(old) = service.take() {
+                let mut services = self.services.lock().await;
+                if let Some(old) = services.remove(&order.name) {
                     old.stop().await.map_err(|e| fail(because("stop the old one", &e)))?;
                 }
                 let started = Service::start(order, &self.environment()).await;
                 let (new, told) = started.map_err(|e| fail(e.to_string()))?;
-                *service = Some(new);
+                services.insert(order.name.clone(), new);
                 Ok(Reply::Started(told))
             }
-            Request::StopService => {
-                if let Some(old) = self.service.lock().await.take() {
+            Request::AwaitEnd(order) => {
+                if let Some(old) = self.services.lock().await.remove(&order.name) {
+                    old.stop().await.map_err(|e| fail(because("stop the old one", &e)))?;
+                }
+                let ended = service::end(order, &self.environment()).await;
+                ended.map(Reply::Output).map_err(|e| fail(e.to_string()))
+            }
+            Request::StopService { name } => {
+                if let Some(old) = self.services.lock().await.remove(name) {
                     old.stop().await.map_err(|e| fail(e.to_string()))?;
                 }
                 Ok(Reply::Done)

@@ -1,4 +1,4 @@
-//! The node's service: started, seen to listen, stopped.
+//! The node's services: started, seen to listen or to end, stopped.
 
 use std::{
     collections::BTreeMap,
@@ -17,11 +17,14 @@ use tokio::{
 
 use super::{
     command::{Capture, exit_code},
-    protocol::{Ready, ServiceOrder, ServiceStarted},
+    protocol::{Output, Ready, ServiceOrder, ServiceStarted},
 };
 
 /// How long a service may take until it listens.
 const LIMIT: Duration = Duration::from_secs(20);
+
+/// How long a service that has to end may take; a second binder of a port ends at once.
+const END_LIMIT: Duration = Duration::from_secs(5);
 
 /// A service that was started.
 pub struct Service(Child);
@@ -35,25 +38,9 @@ impl Service {
         order: &ServiceOrder,
         environment: &BTreeMap<String, String>,
     ) -> io::Result<(Service, ServiceStarted)> {
-        for (path, text) in &order.files {
-            if let Some(directory) = Path::new(path).parent() {
-                std::fs::create_dir_all(directory)?;
-            }
-            std::fs::write(path, text)?;
-        }
-        let (program, arguments) = order.argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut said = Capture::new()?;
-        let mut child = Command::new(program)
-            .args(arguments)
-            .env_clear()
-            .envs(environment)
-            .envs(&order.env)
-            .current_dir("/")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(said.stdio()?)
-            .kill_on_drop(true)
-            .spawn()?;
+        let mut child =
+            prepare(order, environment)?.stdout(Stdio::piped()).stderr(said.stdio()?).spawn()?;
         let pid = child.id().unwrap_or_default();
         let mut lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
         let listening = async {
@@ -90,6 +77,54 @@ impl Service {
     pub async fn stop(mut self) -> io::Result<()> {
         self.0.kill().await
     }
+}
+
+/// Starts a service that must end by itself without having listened, and waits for its end.
+///
+/// # Errors
+/// That it listens, or does neither within the limit.
+pub async fn end(
+    order: &ServiceOrder,
+    environment: &BTreeMap<String, String>,
+) -> io::Result<Output> {
+    let (mut stdout, mut stderr) = (Capture::new()?, Capture::new()?);
+    let mut child =
+        prepare(order, environment)?.stdout(stdout.stdio()?).stderr(stderr.stdio()?).spawn()?;
+    let ended = timeout(END_LIMIT, child.wait()).await;
+    let Ok(status) = ended else {
+        let said = stdout.text()? + &stderr.text()?;
+        let seconds = END_LIMIT.as_secs();
+        let text =
+            format!("it still runs after {seconds} s, though it should end: {}", said.trim());
+        return Err(io::Error::other(text));
+    };
+    let (exit, stdout, stderr) = (exit_code(status?), stdout.text()?, stderr.text()?);
+    match &order.ready {
+        Ready::Line(start) if stdout.lines().any(|line| line.starts_with(start)) => {
+            Err(io::Error::other("it listened before it ended"))
+        }
+        _ => Ok(Output { exit, stdout, stderr }),
+    }
+}
+
+fn prepare(order: &ServiceOrder, environment: &BTreeMap<String, String>) -> io::Result<Command> {
+    for (path, text) in &order.files {
+        if let Some(directory) = Path::new(path).parent() {
+            std::fs::create_dir_all(directory)?;
+        }
+        std::fs::write(path, text)?;
+    }
+    let (program, arguments) = order.argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(environment)
+        .envs(&order.env)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    Ok(command)
 }
 
 async fn line_of(

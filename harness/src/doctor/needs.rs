@@ -7,7 +7,7 @@ use crate::{
     fixture::{FixtureError, Fixtures},
     node::Node,
     route::RoutePattern,
-    scenario::{Action, Plan, Restores, Scenario, Step},
+    scenario::{Action, Plan, Restores, Scenario, Shown, Step},
     tool::Tool,
 };
 
@@ -67,7 +67,8 @@ fn programs(scenario: &Scenario) -> impl Iterator<Item = &str> {
         Action::Service(change) => change.program.as_deref(),
         _ => None,
     });
-    changed.chain([scenario.service.program.as_str()])
+    let own = scenario.service.as_ref().map(|service| service.program.as_str());
+    changed.chain(own)
 }
 
 /// Whether a cell or a command names Go's own client.
@@ -76,7 +77,9 @@ fn uses_go_client(scenario: &Scenario) -> bool {
     let in_cells = scenario.claims.iter().flat_map(|claim| &claim.cells);
     let in_texts = texts(scenario).any(|text| words(text.line).any(|word| word == name));
     in_texts
-        || in_cells.into_iter().any(|cell| cell.tool == Tool::GoClient)
+        || in_cells
+            .into_iter()
+            .any(|cell| matches!(cell.shown, Shown::Cell { tool: Tool::GoClient, .. }))
         || patterns(scenario).any(|pattern| pattern.tool == Some(Tool::GoClient))
 }
 

@@ -11,7 +11,7 @@ use crate::{
     route::Route,
     scenario::{
         Case, Claim, ClaimCell, CommandProbe, Listen, Machine, PhaseName, Remedy, Service,
-        ServiceChange, Signature,
+        ServiceChange, ServiceState, Shown, Signature,
     },
 };
 
@@ -32,10 +32,7 @@ fn survey(steps: Vec<Step>) -> Scenario {
         sources: vec![],
         // Prose is about things, it does not use them.
         summary: "firewalld and tinyproxy are not needed".to_owned(),
-        service: Service {
-            program: "go-http".to_owned(),
-            listen: Listen { network: "tcp4".to_owned(), host: "0.0.0.0".to_owned(), port: 8080 },
-        },
+        service: Some(service("go-http")),
         machine: Machine::default(),
         setup: vec![],
         plan: Plan::Survey { cases: vec![Case { name: "a".to_owned(), steps }] },
@@ -75,9 +72,11 @@ const FIREWALLD: [Id; 3] = [Id::Firewalld, Id::DbusDaemon, Id::DbusSend];
 )]
 #[case::service(
     vec![step(Node::Lan, Action::Service(ServiceChange {
+        name: None,
         program: Some("tinyproxy".to_owned()),
         listen: None,
-        running: true,
+        args: None,
+        state: ServiceState::Restart,
     }))],
     &[Id::Tinyproxy]
 )]
@@ -102,7 +101,7 @@ fn tools_are_better_not_must() {
 /// A scenario whose service needs no Go, so that the client's need of it shows.
 fn without_go() -> Scenario {
     let mut scenario = survey(vec![]);
-    scenario.service.program = "tinyproxy".to_owned();
+    scenario.service = Some(service("tinyproxy"));
     scenario
 }
 
@@ -118,7 +117,8 @@ fn fault(breaks: &str, restores: Restores, costs: Vec<RoutePattern>) -> Plan {
 
 fn claim(tool: Tool) -> Claim {
     let route = Route { from: Node::Wsl, to: "localhost".parse().unwrap() };
-    let cell = ClaimCell { phase: PhaseName::Fault, route, tool, outcome: Outcome::Open };
+    let shown = Shown::Cell { route, tool, outcome: Outcome::Open };
+    let cell = ClaimCell { phase: PhaseName::Fault, shown };
     Claim { ledger: "1.1".to_owned(), phase: None, cells: vec![cell], shows: String::new() }
 }
 
@@ -140,15 +140,29 @@ fn go_client_needs_go(#[case] change: fn(&mut Scenario), #[case] needed: bool) {
     assert_eq!(of(&scenario).contains(&Id::Go), needed);
 }
 
+fn service(program: &str) -> Service {
+    let listen = Listen { network: "tcp4".to_owned(), host: "0.0.0.0".to_owned(), port: 8080 };
+    Service { program: program.to_owned(), listen, args: vec![] }
+}
+
 fn probe(run: &str) -> CommandProbe {
     let run = run.to_owned();
-    CommandProbe { on: Node::Wsl, run, phases: vec![], exit: 0, first_line: None, line: 1 }
+    CommandProbe {
+        name: None,
+        on: Node::Wsl,
+        run,
+        phases: vec![],
+        exit: 0,
+        first_line: None,
+        contains: vec![],
+        line: 1,
+    }
 }
 
 #[test]
 fn an_unknown_service_is_an_error() {
     let mut scenario = survey(vec![]);
-    scenario.service.program = "nginx".to_owned();
+    scenario.service = Some(service("nginx"));
     let fixtures = Fixtures::load(&Fixtures::default_root()).unwrap();
     let error = needs([&scenario], &fixtures).unwrap_err().to_string();
     assert!(error.contains("unknown service `nginx`"), "{error}");

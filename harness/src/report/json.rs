@@ -58,6 +58,7 @@ struct ProbeReport<'a> {
     run: &'a str,
     exit: i32,
     first_line: &'a str,
+    missing: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -116,6 +117,7 @@ impl<'a> From<&'a ProbeResult> for ProbeReport<'a> {
             run: &probe.run,
             exit: probe.exit,
             first_line: &probe.first_line,
+            missing: &probe.missing,
         }
     }
 }

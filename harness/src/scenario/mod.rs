@@ -5,6 +5,7 @@
 //! with its line.
 
 mod check;
+mod claim;
 mod error;
 pub mod expand;
 pub mod file;
@@ -12,15 +13,18 @@ mod listen;
 mod located;
 mod raw;
 pub mod schema;
+mod service;
 pub mod words;
 
+pub use claim::{Claim, ClaimCell, ClaimPhase, Shown};
 pub use error::ScenarioError;
+pub use service::{Listen, Service, ServiceChange, ServiceState};
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cause::Cause, node::Node, outcome::Outcome, route::RoutePattern, tool::Tool};
+use crate::{cause::Cause, node::Node, route::RoutePattern};
 
 /// A checked scenario.
 #[derive(Clone, Debug)]
@@ -37,8 +41,8 @@ pub struct Scenario {
     pub sources: Vec<String>,
     /// Mechanism, who sees it, who does not.
     pub summary: String,
-    /// The server under test.
-    pub service: Service,
+    /// The server under test; only a survey of commands has none, and then no matrix.
+    pub service: Option<Service>,
     /// What differs from a fresh Windows 11 in NAT mode.
     pub machine: Machine,
     /// Before every phase, before the service.
@@ -68,35 +72,6 @@ pub enum Plan {
         /// At least one.
         cases: Vec<Case>,
     },
-}
-
-/// A server under test.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Service {
-    /// A directory of `fixtures/services`.
-    pub program: String,
-    /// Where it listens.
-    pub listen: Listen,
-}
-
-/// A listen string as Go's `net.Listen` takes it: a network and an address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listen {
-    /// `tcp`, `tcp4` or `tcp6`; `tcp` where the file names none.
-    pub network: String,
-    /// What stands before the port: empty, a name or an address (IPv6 in brackets).
-    pub host: String,
-    /// The port.
-    pub port: u16,
-}
-
-impl fmt::Display for Listen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.network != "tcp" {
-            write!(f, "{} ", self.network)?;
-        }
-        write!(f, "{}:{}", self.host, self.port)
-    }
 }
 
 /// The Windows machine, as far as it differs from a fresh one.
@@ -131,7 +106,7 @@ pub struct Step {
     pub on: Node,
     /// What.
     pub action: Action,
-    /// The exit code that a `run` must have.
+    /// The exit code that a `run`, or a service that `ends`, must have.
     pub exit: i32,
     /// The line of the file it stands on, from 1.
     pub line: usize,
@@ -153,17 +128,6 @@ pub enum Action {
     Service(ServiceChange),
     /// Variables for later steps and probes on the node.
     Env(BTreeMap<String, String>),
-}
-
-/// A change of a node's service. What it does not name stays as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServiceChange {
-    /// Another program.
-    pub program: Option<String>,
-    /// Another listen string.
-    pub listen: Option<Listen>,
-    /// Whether it runs afterwards.
-    pub running: bool,
 }
 
 /// A cure, applied to the faulted lab.
@@ -206,52 +170,11 @@ pub struct Case {
     pub steps: Vec<Step>,
 }
 
-/// A sentence of the article and what the lab shows of it.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// Its number in the ledger, for instance `1.4`.
-    pub ledger: String,
-    /// A phase of its own, `claim/<name>`.
-    pub phase: Option<ClaimPhase>,
-    /// The cells that show it; at least one.
-    pub cells: Vec<ClaimCell>,
-    /// One sentence: what they show.
-    pub shows: String,
-}
-
-/// A phase that only a claim needs.
-#[derive(Clone, Debug)]
-pub struct ClaimPhase {
-    /// Its phase is `claim/<name>`.
-    pub name: String,
-    /// Whether the fault is switched on before the steps.
-    pub faulted: bool,
-    /// What to do.
-    pub steps: Vec<Step>,
-}
-
-/// `PHASE: FROM -> TO TOOL = OUTCOME`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimCell {
-    /// In which phase.
-    pub phase: PhaseName,
-    /// Which route.
-    pub route: crate::route::Route,
-    /// Which tool.
-    pub tool: Tool,
-    /// What it must show.
-    pub outcome: Outcome,
-}
-
-impl fmt::Display for ClaimCell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} {} = {}", self.phase, self.route, self.tool, self.outcome)
-    }
-}
-
 /// A command whose end a scenario states, for what a matrix cannot show.
 #[derive(Clone, Debug)]
 pub struct CommandProbe {
+    /// By which a claim names it.
+    pub name: Option<String>,
     /// Where.
     pub on: Node,
     /// The command line, expanded like a step's.
@@ -262,8 +185,17 @@ pub struct CommandProbe {
     pub exit: i32,
     /// The first line of its output (stdout, then stderr) it must have, where one is stated.
     pub first_line: Option<String>,
+    /// Texts that must stand in its output.
+    pub contains: Vec<String>,
     /// The line of the file it stands on, from 1.
     pub line: usize,
+}
+
+impl CommandProbe {
+    /// Whether it runs in a phase.
+    pub fn runs_in(&self, phase: &PhaseName) -> bool {
+        self.phases.is_empty() || self.phases.contains(phase)
+    }
 }
 
 /// The name of a phase.

@@ -39,8 +39,8 @@ pub(super) struct RawScenario {
     /// Three or four lines: the mechanism, who sees it, who does not.
     #[schemars(length(min = 1))]
     pub(super) summary: At<String>,
-    /// The server under test.
-    pub(super) service: RawService,
+    /// The server under test; only a survey of commands has none.
+    pub(super) service: Option<At<RawService>>,
     /// What differs from a fresh Windows 11 in NAT mode.
     #[serde(default)]
     pub(super) machine: RawMachine,
@@ -76,6 +76,9 @@ pub(super) struct RawService {
     pub(super) program: Option<At<String>>,
     /// Network and address as Go's `net.Listen` takes them, for instance `tcp4 0.0.0.0:8080`.
     pub(super) listen: At<String>,
+    /// What its command line has beyond what its manifest says.
+    #[serde(default)]
+    pub(super) args: Vec<String>,
 }
 
 /// What differs from a fresh Windows 11 in NAT mode.
@@ -108,7 +111,7 @@ pub(super) struct RawStep {
     /// Variables for later steps and probes on the node, until `wsl --shutdown`.
     #[schemars(length(min = 1))]
     pub(super) env: Option<At<BTreeMap<String, String>>>,
-    /// The exit code that `run` must have; 0 unless said otherwise.
+    /// The exit code that `run`, or a service that `ends`, must have; 0 unless said otherwise.
     pub(super) exit: Option<At<i32>>,
 }
 
@@ -129,13 +132,18 @@ pub(super) struct RawWrite {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ServiceChange")]
 pub(super) struct RawServiceChange {
+    /// Which of the node's services: a name of the author's own for one beside the node's own.
+    #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
+    pub(super) name: Option<At<String>>,
     /// Where it listens afterwards.
     pub(super) listen: Option<At<String>>,
     /// The program afterwards.
     #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
     pub(super) program: Option<At<String>>,
-    /// `restart` unless said otherwise.
-    #[schemars(extend("enum" = ["restart", "stop"]))]
+    /// What its command line has afterwards beyond what its manifest says.
+    pub(super) args: Option<At<Vec<String>>>,
+    /// `restart` unless said otherwise; `ends`: it must end by itself without having listened.
+    #[schemars(extend("enum" = ["restart", "stop", "ends"]))]
     pub(super) state: Option<At<String>>,
 }
 
@@ -252,7 +260,8 @@ pub(super) struct RawClaim {
     /// Its number in the ledger, for instance `1.4`.
     #[schemars(regex(pattern = r"^[0-9]+(\.[0-9]+)*$"))]
     pub(super) ledger: At<String>,
-    /// `PHASE: FROM -> TO TOOL = OUTCOME`; checked in the run.
+    /// `PHASE: FROM -> TO TOOL = OUTCOME` or `PHASE: NODE command NAME = exit-N`; checked in the
+    /// run.
     #[schemars(length(min = 1))]
     pub(super) cells: At<Vec<At<String>>>,
     /// One sentence: what the cells show.
@@ -274,6 +283,9 @@ pub(super) struct RawClaim {
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Probe")]
 pub(super) struct RawProbe {
+    /// By which a claim names it.
+    #[schemars(regex(pattern = "^[a-z0-9-]+$"))]
+    pub(super) name: Option<At<String>>,
     /// Where.
     #[schemars(with = "Node")]
     pub(super) on: At<String>,
@@ -297,4 +309,7 @@ pub(super) struct RawExpect {
     pub(super) exit: Option<i32>,
     /// The first line of its output (stdout, then stderr); not looked at unless said.
     pub(super) first_line: Option<String>,
+    /// Texts that must stand in its output.
+    #[serde(default)]
+    pub(super) contains: Vec<String>,
 }

@@ -56,7 +56,7 @@ pub(super) fn by_kind(schema: &mut Schema) {
         json!([
             {
                 "properties": { "kind": { "const": "fault" } },
-                "required": ["fault", "remedy", "signature"],
+                "required": ["service", "fault", "remedy", "signature"],
                 "not": absent(&["case"])
             },
             {
@@ -68,11 +68,18 @@ pub(super) fn by_kind(schema: &mut Schema) {
     );
 }
 
-/// A step does exactly one thing, and only a `run` has an exit code.
+/// A step does exactly one thing, and only a `run` or a service that ends has an exit code.
 pub(super) fn one_action(schema: &mut Schema) {
     let only = |name: &str| json!({ "required": [name] });
     schema.insert("oneOf".to_owned(), json!(["run", "write", "service", "env"].map(only)));
-    schema.insert("dependentRequired".to_owned(), json!({ "exit": ["run"] }));
+    schema.insert(
+        "dependentSchemas".to_owned(),
+        json!({ "exit": { "anyOf": [
+            only("run"),
+            { "properties": { "service": { "properties": { "state": { "const": "ends" } } } },
+              "required": ["service"] }
+        ] } }),
+    );
 }
 
 #[cfg(test)]

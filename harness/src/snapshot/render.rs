@@ -16,19 +16,18 @@ pub fn render(scenario: &Scenario, phases: &[PhaseResult]) -> String {
     let order: Vec<PhaseName> = scenario.phases().into_iter().map(|phase| phase.name).collect();
     let phases: Vec<&PhaseResult> =
         order.iter().filter_map(|name| phases.iter().find(|phase| phase.name == *name)).collect();
-    let mut text = matrices(&phases);
-    let probes = probes(&phases);
-    if !probes.is_empty() {
-        text.push('\n');
-        text.push_str(&probes);
-    }
-    text
+    let tables = [matrices(&phases), probes(&phases)];
+    let tables: Vec<String> = tables.into_iter().filter(|table| !table.is_empty()).collect();
+    tables.join("\n")
 }
 
 fn matrices(phases: &[&PhaseResult]) -> String {
     let grids: Vec<Grid<'_>> = phases.iter().map(|phase| Grid::new(phase)).collect();
     let keys: BTreeSet<Key> =
         grids.iter().flat_map(|grid| grid.iter().map(|(key, _)| key)).collect();
+    if keys.is_empty() {
+        return String::new();
+    }
     let mut head = vec!["route".to_owned(), "tool".to_owned()];
     head.extend(phases.iter().map(|phase| phase.name.to_string()));
     let mut rows = vec![head];

@@ -3,18 +3,68 @@
 use super::{Failure, FailureKind, Grids, grid::Key};
 use crate::{
     cell::Cell,
-    scenario::{Claim, ClaimCell},
+    outcome::Outcome,
+    run_result::PhaseResult,
+    scenario::{Claim, PhaseName, Scenario, Shown},
 };
 
-pub(super) fn judge(claims: &[Claim], grids: &Grids<'_>) -> Vec<Failure> {
-    let cells = claims.iter().flat_map(|claim| claim.cells.iter().map(move |cell| (claim, cell)));
-    cells.filter_map(|(claim, cell)| one(claim, cell, grids)).collect()
+pub(super) fn judge(
+    scenario: &Scenario,
+    phases: &[PhaseResult],
+    grids: &Grids<'_>,
+) -> Vec<Failure> {
+    let cells =
+        scenario.claims.iter().flat_map(|claim| claim.cells.iter().map(move |cell| (claim, cell)));
+    let judged = cells.map(|(claim, cell)| match &cell.shown {
+        Shown::Cell { route, tool, outcome } => {
+            let key = Key { route: *route, tool: *tool };
+            measured(claim, &cell.phase, key, *outcome, grids)
+        }
+        Shown::Command { probe, exit, .. } => {
+            command(claim, &cell.phase, probe, *exit, scenario, phases)
+        }
+    });
+    judged.flatten().collect()
 }
 
-fn one(claim: &Claim, cell: &ClaimCell, grids: &Grids<'_>) -> Option<Failure> {
-    let key = Key { route: cell.route, tool: cell.tool };
+/// A command's claim holds when the probe ended with that code; what else it must show is judged
+/// with the probes.
+fn command(
+    claim: &Claim,
+    phase: &PhaseName,
+    name: &str,
+    exit: i32,
+    scenario: &Scenario,
+    phases: &[PhaseResult],
+) -> Option<Failure> {
+    let phase = phases.iter().find(|it| it.name == *phase)?;
+    let probe = scenario.probes.iter().find(|it| it.name.as_deref() == Some(name))?;
+    let result = phase.probes.iter().find(|it| it.line == probe.line)?;
+    if result.exit == exit {
+        return None;
+    }
+    let sentence = format!(
+        "claim {} does not hold: in {}, the command {name} ends with exit {}, not {exit}",
+        claim.ledger, phase.name, result.exit
+    );
+    Some(
+        Failure::new(FailureKind::FalseClaim, sentence)
+            .phase(&phase.name)
+            .expected(format!("exit {exit}"))
+            .observed(format!("exit {}", result.exit))
+            .difference(vec![format!("claim {}: {}", claim.ledger, claim.shows)]),
+    )
+}
+
+fn measured(
+    claim: &Claim,
+    phase: &PhaseName,
+    key: Key,
+    outcome: Outcome,
+    grids: &Grids<'_>,
+) -> Option<Failure> {
     // A phase that is missing is told of; its claims add nothing to that.
-    let grid = grids.get(&cell.phase)?;
+    let grid = grids.get(phase)?;
     let all = grid.cells(key);
     // One twin that says nothing does not contradict the other.
     let applicable: Vec<&Cell> =
@@ -23,28 +73,24 @@ fn one(claim: &Claim, cell: &ClaimCell, grids: &Grids<'_>) -> Option<Failure> {
     let pattern = key.pattern();
     let failure = |kind, sentence: String| {
         Failure::new(kind, sentence)
-            .phase(&cell.phase)
+            .phase(phase)
             .route(pattern)
-            .expected(cell.outcome.to_string())
+            .expected(outcome.to_string())
             .observed(grid.seen(key).to_string())
             .difference(vec![format!("claim {}: {}", claim.ledger, claim.shows)])
     };
     if shown.is_empty() {
-        let sentence = format!(
-            "claim {} needs `{pattern}` in {}, which was not measured",
-            claim.ledger, cell.phase
-        );
+        let sentence =
+            format!("claim {} needs `{pattern}` in {phase}, which was not measured", claim.ledger);
         return Some(failure(FailureKind::Unmeasured, sentence));
     }
-    if shown.iter().all(|it| it.outcome == cell.outcome) {
+    if shown.iter().all(|it| it.outcome == outcome) {
         return None;
     }
     let sentence = format!(
-        "claim {} does not hold: in {}, `{pattern}` is {}, not {}",
+        "claim {} does not hold: in {phase}, `{pattern}` is {}, not {outcome}",
         claim.ledger,
-        cell.phase,
-        grid.seen(key),
-        cell.outcome
+        grid.seen(key)
     );
     Some(failure(FailureKind::FalseClaim, sentence))
 }

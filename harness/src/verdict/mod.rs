@@ -29,7 +29,7 @@ pub fn judge(scenario: &Scenario, phases: &[PhaseResult]) -> Vec<Failure> {
     if let Plan::Fault { remedies, signature, .. } = &scenario.plan {
         failures.extend(fault::judge(signature, remedies, &grids));
     }
-    failures.extend(claims::judge(&scenario.claims, &grids));
+    failures.extend(claims::judge(scenario, phases, &grids));
     failures.extend(probes::judge(scenario, phases));
     failures.extend(grids.0.iter().flat_map(agreement::judge));
     failures

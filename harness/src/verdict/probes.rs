@@ -9,9 +9,7 @@ use crate::{
 pub(super) fn judge(scenario: &Scenario, phases: &[PhaseResult]) -> Vec<Failure> {
     let mut failures = Vec::new();
     for phase in phases {
-        let wanted =
-            |probe: &&CommandProbe| probe.phases.is_empty() || probe.phases.contains(&phase.name);
-        for probe in scenario.probes.iter().filter(wanted) {
+        for probe in scenario.probes.iter().filter(|probe| probe.runs_in(&phase.name)) {
             match phase.probes.iter().find(|result| result.line == probe.line) {
                 Some(result) => failures.extend(one(probe, result, phase)),
                 None => failures.push(
@@ -33,7 +31,7 @@ fn one(probe: &CommandProbe, result: &ProbeResult, phase: &PhaseResult) -> Optio
     let exit_holds = probe.exit == result.exit;
     let line_holds = probe.first_line.as_ref().is_none_or(|line| *line == result.first_line);
     if exit_holds && line_holds {
-        return None;
+        return lacks(result, phase);
     }
     let end = |exit: i32, line: &str| format!("exit {exit} and first line `{line}`");
     let expected = match &probe.first_line {
@@ -51,5 +49,25 @@ fn one(probe: &CommandProbe, result: &ProbeResult, phase: &PhaseResult) -> Optio
             .expected(expected)
             .observed(observed)
             .difference(vec![format!("[[probe]] on line {} of the scenario", probe.line)]),
+    )
+}
+
+/// That texts which must stand in the output do not.
+fn lacks(result: &ProbeResult, phase: &PhaseResult) -> Option<Failure> {
+    if result.missing.is_empty() {
+        return None;
+    }
+    let missing = result.missing.iter().map(|text| format!("`{text}`"));
+    let missing = missing.collect::<Vec<_>>().join(" and ");
+    let sentence = format!(
+        "in {}, `{}` on {} ends as it should, but its output lacks {missing}",
+        phase.name, result.run, result.on
+    );
+    Some(
+        Failure::new(FailureKind::Probe, sentence)
+            .phase(&phase.name)
+            .expected(format!("an output with {missing}"))
+            .observed("an output without")
+            .difference(result.output.lines().map(|line| format!("said: {line}")).collect()),
     )
 }

@@ -115,6 +115,8 @@ pub(crate) fn results(scenario: &Scenario) -> Vec<PhaseResult> {
         run: scenario.probes[0].run.clone(),
         exit: 0,
         first_line: "running".to_owned(),
+        missing: vec![],
+        output: "running\n".to_owned(),
     });
     let part = phase(
         "remedy/part",

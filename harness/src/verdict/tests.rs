@@ -2,9 +2,10 @@ use rstest::rstest;
 
 use super::{FailureKind, judge, sample};
 use crate::{
+    node::Node,
     outcome::{Outcome, Via},
     route::RoutePattern,
-    run_result::PhaseResult,
+    run_result::{PhaseResult, ProbeResult},
     tool::Impl,
 };
 
@@ -315,4 +316,38 @@ fn a_failure_tells_the_cell_through_the_phases() {
         failure.difference,
         ["windows -> wsl-ip curl: http-200 in healthy, no-route in fault, timeout in remedy/whole"]
     );
+}
+
+/// A survey of one command, and how it ended.
+fn command_results(exit: i32, missing: &[&str]) -> Vec<(FailureKind, String)> {
+    let text = "schema = 1\nkind = 'survey'\ntitle = 't'\ncause = 'dns'\nsources = ['s']\n\
+        summary = 's'\n[[case]]\nname = 'a'\n[[probe]]\nname = 'run'\non = 'wsl'\nrun = 'x'\n\
+        expect = { exit = 1, contains = ['go get'] }\n[[claim]]\nledger = '1.1'\n\
+        cells = ['case/a: wsl command run = exit-1']\nshows = 's'\n";
+    let mut phase = sample::phase("case/a", &[]);
+    phase.cells.clear();
+    phase.probes.push(ProbeResult {
+        line: sample::scenario(text).probes[0].line,
+        on: Node::Wsl,
+        run: "x".to_owned(),
+        exit,
+        first_line: String::new(),
+        missing: missing.iter().map(|&text| text.to_owned()).collect(),
+        output: "said\n".to_owned(),
+    });
+    told(text, &[phase])
+}
+
+#[test]
+fn a_claim_by_command_is_checked() {
+    assert_eq!(command_results(1, &[]), []);
+    let kinds: Vec<_> = command_results(0, &[]).into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [FailureKind::FalseClaim, FailureKind::Probe]);
+}
+
+#[test]
+fn what_an_output_lacks_is_told() {
+    let told = command_results(1, &["go get"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].0 == FailureKind::Probe && told[0].1.contains("lacks `go get`"), "{told:?}");
 }

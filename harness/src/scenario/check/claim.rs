@@ -4,31 +4,31 @@ use super::{entry, step};
 use crate::{
     route::RoutePattern,
     scenario::{
-        Claim, ClaimCell, ClaimPhase, PhaseName,
+        Claim, ClaimCell, ClaimPhase, PhaseName, Shown,
         error::Problems,
         located::At,
-        raw::{RawClaim, RawScenario},
+        raw::{RawClaim, RawProbe, RawScenario},
         words,
     },
 };
 
 /// How a cell of a claim is written.
 const FORM: &str = "write `PHASE: FROM -> TO TOOL = OUTCOME`, for instance \
-                    `fault: windows -> localhost curl = http-200`";
+                    `fault: windows -> localhost curl = http-200`, or \
+                    `PHASE: NODE command PROBE = exit-N`";
 
 pub(super) fn claims(
     raw: &RawScenario,
     phases: Option<&[PhaseName]>,
     problems: &mut Problems,
 ) -> Vec<Claim> {
-    let survey = raw.kind.value == "survey";
     entry::unique("claims", raw.claim.iter().filter_map(|it| it.value.name.as_ref()), problems);
-    raw.claim.iter().filter_map(|claim| one(claim, survey, phases, problems)).collect()
+    raw.claim.iter().filter_map(|claim| one(claim, raw, phases, problems)).collect()
 }
 
 fn one(
     raw: &At<RawClaim>,
-    survey: bool,
+    file: &RawScenario,
     phases: Option<&[PhaseName]>,
     problems: &mut Problems,
 ) -> Option<Claim> {
@@ -42,8 +42,8 @@ fn one(
     if cells.value.is_empty() {
         problems.add_help(&cells.span, "a claim has at least one cell that shows it", FORM);
     }
-    let phase = own_phase(raw, survey, problems);
-    let cells = cells.value.iter().filter_map(|it| cell(it, phases, problems)).collect();
+    let phase = own_phase(raw, file.kind.value == "survey", problems);
+    let cells = cells.value.iter().filter_map(|it| cell(it, file, phases, problems)).collect();
     Some(Claim {
         ledger: ledger.value.clone(),
         phase: phase?,
@@ -103,6 +103,7 @@ fn own_phase(
 
 fn cell(
     raw: &At<String>,
+    file: &RawScenario,
     phases: Option<&[PhaseName]>,
     problems: &mut Problems,
 ) -> Option<ClaimCell> {
@@ -116,13 +117,83 @@ fn cell(
     };
     let part = |text: &str| At { value: text.trim().to_owned(), span: raw.span.clone() };
     let phase = entry::phase(&part(phase), phases, problems);
-    let pattern: Option<RoutePattern> = entry::parsed(&part(pattern), problems);
-    let outcome = entry::parsed(&part(outcome), problems);
-    let RoutePattern { route, tool } = pattern?;
+    let words: Vec<&str> = pattern.split_whitespace().collect();
+    let shown = match words[..] {
+        [node, "command", name] => {
+            command(&part(node), name, &part(outcome), phase.as_ref(), file, problems)
+        }
+        _ => measured(&part(pattern), &part(outcome), file, problems),
+    };
+    Some(ClaimCell { phase: phase?, shown: shown? })
+}
+
+/// A cell of the matrix.
+fn measured(
+    pattern: &At<String>,
+    outcome: &At<String>,
+    file: &RawScenario,
+    problems: &mut Problems,
+) -> Option<Shown> {
+    if file.service.is_none() && file.kind.value == "survey" {
+        let help = "add `[service]`, or name a command: `PHASE: NODE command PROBE = exit-N`";
+        let message = "a survey without `[service]` has no matrix and so no such cell";
+        problems.add_help(&pattern.span, message, help);
+    }
+    let parsed: Option<RoutePattern> = entry::parsed(pattern, problems);
+    let outcome = entry::parsed(outcome, problems);
+    let RoutePattern { route, tool } = parsed?;
     let Some(tool) = tool else {
         let message = format!("`{route}` names no tool: a claim is about one cell");
-        problems.add_help(&raw.span, message, FORM);
+        problems.add_help(&pattern.span, message, FORM);
         return None;
     };
-    Some(ClaimCell { phase: phase?, route, tool, outcome: outcome? })
+    Some(Shown::Cell { route, tool, outcome: outcome? })
+}
+
+/// A command probe, which runs in that phase and states that exit code itself.
+fn command(
+    node: &At<String>,
+    name: &str,
+    outcome: &At<String>,
+    phase: Option<&PhaseName>,
+    file: &RawScenario,
+    problems: &mut Problems,
+) -> Option<Shown> {
+    let on = entry::node(node, problems);
+    let named =
+        |probe: &&At<RawProbe>| probe.value.name.as_ref().is_some_and(|it| it.value == name);
+    let Some(probe) = file.probe.iter().find(named) else {
+        let names = file.probe.iter().filter_map(|it| it.value.name.as_ref());
+        let names: Vec<&str> = names.map(|it| it.value.as_str()).collect();
+        let help = if names.is_empty() {
+            "no `[[probe]]` has a `name`".to_owned()
+        } else {
+            words::one_of(name, &names)
+        };
+        problems.add_help(&node.span, format!("there is no probe `{name}`"), help);
+        return None;
+    };
+    let probe = &probe.value;
+    let mut wrong = |message: String| problems.add(&node.span, message);
+    if probe.on.value != node.value {
+        wrong(format!("the probe `{name}` runs on {}, not on {}", probe.on.value, node.value));
+    }
+    if let (Some(phase), Some(phases)) = (phase, &probe.phases)
+        && !phases.value.iter().any(|it| it.value == phase.to_string())
+    {
+        wrong(format!("the probe `{name}` does not run in {phase}"));
+    }
+    let exit = probe.expect.exit.unwrap_or(0);
+    let stated = outcome.value.strip_prefix("exit-").and_then(|code| code.parse::<i32>().ok());
+    match stated {
+        None => {
+            problems.add_help(&outcome.span, format!("`{}` is no exit code", outcome.value), FORM);
+            return None;
+        }
+        Some(code) if code != exit => {
+            wrong(format!("the probe `{name}` states exit {exit}, the claim exit {code}"));
+        }
+        Some(_) => {}
+    }
+    Some(Shown::Command { on: on?, probe: name.to_owned(), exit })
 }

@@ -44,12 +44,12 @@ pub(super) fn scenario(dir: &Path, raw: RawScenario, problems: &mut Problems) ->
     }
 
     let cause = cause(&raw.cause, problems);
-    let service = service(&raw.service, problems);
+    let service = service(&raw, problems);
     let setup = step::steps(&raw.setup, problems);
     let phases = phases(&raw);
     let plan = plan::plan(&raw, problems);
-    let claims = claim::claims(&raw, phases.as_deref(), problems);
     let probes = probe::probes(&raw.probe, phases.as_deref(), problems);
+    let claims = claim::claims(&raw, phases.as_deref(), problems);
 
     Some(Scenario {
         name,
@@ -91,13 +91,26 @@ fn cause(raw: &At<String>, problems: &mut Problems) -> Option<Cause> {
     cause
 }
 
-fn service(raw: &RawService, problems: &mut Problems) -> Option<Service> {
+/// The outer `None` is a mistake, the inner one a survey of commands.
+fn service(raw: &RawScenario, problems: &mut Problems) -> Option<Option<Service>> {
+    match &raw.service {
+        Some(service) => own_service(&service.value, problems).map(Some),
+        None if raw.kind.value == "survey" => Some(None),
+        None => {
+            let help = "add `[service]` with `listen`: a fault is seen in a matrix";
+            problems.add_help(&raw.kind.span, "the fault scenario has no `[service]`", help);
+            None
+        }
+    }
+}
+
+fn own_service(raw: &RawService, problems: &mut Problems) -> Option<Service> {
     let program = match &raw.program {
         Some(program) => entry::name(program, "program", problems),
         None => Some(DEFAULT_PROGRAM.to_owned()),
     };
     let listen = entry::listen(&raw.listen, problems);
-    Some(Service { program: program?, listen: listen? })
+    Some(Service { program: program?, listen: listen?, args: raw.args.clone() })
 }
 
 fn machine(raw: &RawMachine) -> Machine {
@@ -108,5 +121,9 @@ fn machine(raw: &RawMachine) -> Machine {
     }
 }
 
+#[cfg(test)]
+mod command_tests;
+#[cfg(test)]
+mod service_tests;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ pub(super) fn probes(
     phases: Option<&[PhaseName]>,
     problems: &mut Problems,
 ) -> Vec<CommandProbe> {
+    entry::unique("probes", raw.iter().filter_map(|it| it.value.name.as_ref()), problems);
     raw.iter().filter_map(|probe| one(probe, phases, problems)).collect()
 }
 
@@ -16,7 +17,8 @@ fn one(
     phases: Option<&[PhaseName]>,
     problems: &mut Problems,
 ) -> Option<CommandProbe> {
-    let RawProbe { on, run, phases: wanted, expect } = &raw.value;
+    let RawProbe { name, on, run, phases: wanted, expect } = &raw.value;
+    let name = name.as_ref().map(|name| entry::name(name, "probe name", problems));
     let node = entry::node(on, problems);
     entry::not_empty(run, "run", problems);
     if let Some(wanted) = wanted
@@ -28,11 +30,13 @@ fn one(
     let wanted = wanted.as_ref().map_or(&[][..], |wanted| &wanted.value);
     let wanted = wanted.iter().filter_map(|it| entry::phase(it, phases, problems)).collect();
     Some(CommandProbe {
+        name: name.map_or(Some(None), |name| name.map(Some))?,
         on: node?,
         run: run.value.clone(),
         phases: wanted,
         exit: expect.exit.unwrap_or(0),
         first_line: expect.first_line.clone(),
+        contains: expect.contains.clone(),
         line: problems.line(raw.span.start),
     })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::entry;
 use crate::scenario::{
-    Action, ServiceChange, Step,
+    Action, ServiceChange, ServiceState, Step,
     error::Problems,
     located::At,
     raw::{RawServiceChange, RawStep, RawWrite},
@@ -12,7 +12,7 @@ use crate::scenario::{
 };
 
 /// The words of a service's `state`.
-const STATES: [&str; 2] = ["restart", "stop"];
+const STATES: [&str; 3] = ["restart", "stop", "ends"];
 
 pub(super) fn steps(raw: &[At<RawStep>], problems: &mut Problems) -> Vec<Step> {
     raw.iter().filter_map(|step| one(step, problems)).collect()
@@ -23,8 +23,10 @@ fn one(raw: &At<RawStep>, problems: &mut Problems) -> Option<Step> {
     let on = entry::node(&step.on, problems);
     if let Some(exit) = &step.exit
         && step.run.is_none()
+        && step.service.as_ref().is_none_or(|it| state(&it.value) != Some("ends"))
     {
-        problems.add(&exit.span, "only a `run` has an exit code");
+        let help = "a `run` has one, and a service with `state = \"ends\"`";
+        problems.add_help(&exit.span, "this step has no exit code", help);
     }
     let action = match (&step.run, &step.write, &step.service, &step.env) {
         (Some(run), None, None, None) => {
@@ -71,29 +73,41 @@ fn write(raw: &At<RawWrite>, problems: &mut Problems) -> Option<Action> {
         .then(|| Action::Write { path: path.value.clone(), text: text.clone() })
 }
 
+fn state(raw: &RawServiceChange) -> Option<&str> {
+    raw.state.as_ref().map(|state| state.value.as_str())
+}
+
 fn service(raw: &At<RawServiceChange>, problems: &mut Problems) -> Option<Action> {
-    let RawServiceChange { listen, program, state } = &raw.value;
-    let running = match state.as_ref().map(|state| state.value.as_str()) {
-        None | Some("restart") => true,
-        Some("stop") => false,
+    let RawServiceChange { name, listen, program, args, .. } = &raw.value;
+    let state = match state(&raw.value) {
+        None | Some("restart") => ServiceState::Restart,
+        Some("stop") => ServiceState::Stop,
+        Some("ends") => ServiceState::Ends,
         Some(other) => {
-            let span = state.as_ref().map_or(&raw.span, |state| &state.span);
+            let span = raw.value.state.as_ref().map_or(&raw.span, |state| &state.span);
             let message = format!("unknown service state `{other}`");
             problems.add_help(span, message, words::one_of(other, &STATES));
             return None;
         }
     };
-    if !running && let Some(extra) = listen.as_ref().or(program.as_ref()) {
-        problems.add(&extra.span, "a service that stops has neither `listen` nor `program`");
-        return None;
+    if state == ServiceState::Stop {
+        let extra = listen.as_ref().or(program.as_ref()).map(|it| &it.span);
+        if let Some(extra) = extra.or(args.as_ref().map(|it| &it.span)) {
+            let message = "a service that stops has none of `listen`, `program`, `args`";
+            problems.add(extra, message);
+            return None;
+        }
     }
-    // `?` only after both were looked at, so that both mistakes are told.
+    // `?` only after all were looked at, so that every mistake is told.
+    let name = name.as_ref().map(|name| entry::name(name, "service name", problems));
     let program = program.as_ref().map(|program| entry::name(program, "program", problems));
     let listen = listen.as_ref().map(|listen| entry::listen(listen, problems));
     let change = ServiceChange {
+        name: name.map_or(Some(None), |name| name.map(Some))?,
         program: program.map_or(Some(None), |program| program.map(Some))?,
         listen: listen.map_or(Some(None), |listen| listen.map(Some))?,
-        running,
+        args: args.as_ref().map(|args| args.value.clone()),
+        state,
     };
     Some(Action::Service(change))
 }

@@ -4,9 +4,9 @@ use rstest::rstest;
 
 use crate::{
     node::Node,
-    outcome::Outcome,
     scenario::{
-        Action, AddressOnRestart, PhaseName, Plan, Restores, Scenario, ScenarioError, file,
+        Action, AddressOnRestart, PhaseName, Plan, Restores, Scenario, ScenarioError, ServiceState,
+        file,
     },
 };
 
@@ -103,7 +103,7 @@ fn spoil(text: &str, from: &str, to: &str) -> Vec<String> {
 fn a_fault_scenario_is_read_whole() {
     let scenario = parse(FAULT).unwrap();
     assert_eq!((scenario.name.as_str(), scenario.cause.slug()), ("demo", "firewalld-block"));
-    assert_eq!(scenario.service.program, "go-http");
+    assert_eq!(scenario.service.as_ref().unwrap().program, "go-http");
     assert!(scenario.machine.localhost_forwarding);
     assert_eq!(scenario.machine.wsl_address_on_restart, AddressOnRestart::Change);
     assert!(matches!(&scenario.setup[0].action, Action::Write { .. }));
@@ -116,15 +116,15 @@ fn a_fault_scenario_is_read_whole() {
     assert_eq!(remedies[0].costs[0].to_string(), "windows -> 127.0.0.1");
     let Action::Service(change) = &remedies[0].steps[1].action else { panic!("a service step") };
     assert_eq!(change.listen.as_ref().map(ToString::to_string).as_deref(), Some(":8080"));
-    assert!(change.running && change.program.is_none());
+    assert!(change.state == ServiceState::Restart && change.program.is_none());
     assert!(matches!(&remedies[1].restores, Restores::Routes(routes) if routes.len() == 1));
     let Action::Service(change) = &remedies[1].steps[1].action else { panic!("a service step") };
-    assert!(!change.running);
+    assert_eq!(change.state, ServiceState::Stop);
     assert_eq!(signature.keeps.len(), 2);
 
     let claim = &scenario.claims[0];
     assert!(claim.phase.as_ref().is_some_and(|phase| phase.faulted));
-    assert_eq!(claim.cells[0].outcome, Outcome::Http(200));
+    assert_eq!(claim.cells[0].to_string(), "fault: windows -> localhost curl = http-200");
     assert_eq!(claim.cells[1].to_string(), "claim/other: wsl -> [::1] nc = refused");
     let probe = &scenario.probes[0];
     assert_eq!(probe.phases, [PhaseName::Fault, PhaseName::Remedy("article".to_owned())]);
@@ -189,7 +189,7 @@ fn a_survey_is_read_whole() {
 #[case::exit_without_run(
     "{ A = \"b\" } }",
     "{ A = \"b\" }, exit = 1 }",
-    "33:50: only a `run` has an exit code"
+    "33:50: this step has no exit code"
 )]
 #[case::empty_run("\"systemctl start firewalld\"", "\"\"", "20:7: `run` is empty")]
 #[case::empty_path("'%UserProfile%\\.wslconfig'", "''", "16:18: `path` is empty")]
@@ -200,7 +200,7 @@ fn a_survey_is_read_whole() {
     "33:30: `A=` is not the name of a variable"
 )]
 #[case::state("\"restart\"", "\"reload\"", "27:55: unknown service state `reload`")]
-#[case::stop_with_listen("\"restart\"", "\"stop\"", "27:38: a service that stops has neither")]
+#[case::stop_with_listen("\"restart\"", "\"stop\"", "27:38: a service that stops has none")]
 #[case::remedy_name(
     "\"article\"\nsteps",
     "\"The article\"\nsteps",

@@ -17,7 +17,7 @@ use crate::{
     scenario::{Action, Machine, Step, expand},
     stock::Stock,
     target::Host,
-    topology::{self, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
+    topology::{self, LAN_IP, LAN_NAME, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
     vm::{Vm, VmError},
 };
 
@@ -185,6 +185,8 @@ impl Lab {
             Host::WslIp => self.vm.address().await?.to_string(),
             Host::WindowsGateway => WINDOWS_GATEWAY.to_string(),
             Host::WindowsLanIp => WINDOWS_LAN_IP.to_string(),
+            Host::LanIp => LAN_IP.to_string(),
+            Host::LanName => LAN_NAME.to_owned(),
         })
     }
 

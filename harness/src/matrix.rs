@@ -38,8 +38,8 @@ pub struct MatrixPlan {
 }
 
 impl MatrixPlan {
-    /// The standard routes and tools, and what the scenario names beyond them: `go-client`, or a
-    /// target with a port. Without a service there is nothing to measure.
+    /// The standard routes and tools, and what the scenario names beyond them: `go-client`, the LAN
+    /// peer, or a target with a port. Without a service there is nothing to measure.
     pub fn of(scenario: &Scenario) -> MatrixPlan {
         if scenario.service.is_none() {
             return MatrixPlan { cells: Vec::new() };

@@ -151,7 +151,7 @@ fn likely_silent(route: Route, tool: Tool) -> bool {
         Host::Localhost | Host::Loopback4 | Host::Loopback6 => {
             route.from == Node::Windows && tool == Tool::Curl
         }
-        Host::WslIp => false,
+        Host::WslIp | Host::LanIp | Host::LanName => false,
     }
 }
 

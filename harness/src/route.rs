@@ -17,11 +17,11 @@ pub struct Route {
 
 impl Route {
     /// The routes of every matrix, in the order in which tables list them: windows and wsl probe
-    /// every host; lan has no loopback business and no gateway of its own.
+    /// every standard host; lan has no loopback business and no gateway of its own.
     pub fn standard() -> Vec<Route> {
         let mut routes = Vec::new();
         for from in [Node::Windows, Node::Wsl] {
-            routes.extend(Host::ALL.map(|host| Route { from, to: host.into() }));
+            routes.extend(Host::STANDARD.map(|host| Route { from, to: host.into() }));
         }
         for host in [Host::WslIp, Host::WindowsLanIp] {
             routes.push(Route { from: Node::Lan, to: host.into() });

@@ -19,11 +19,27 @@ pub enum Host {
     WindowsGateway,
     /// The address of Windows on the LAN, 192.168.50.10.
     WindowsLanIp,
+    /// The address of the LAN peer, 192.168.50.20.
+    LanIp,
+    /// The name of the LAN peer, `lan.home.arpa`, resolved by the tool itself.
+    LanName,
 }
 
 impl Host {
     /// Every host, in the order in which tables list them.
-    pub const ALL: [Host; 6] = [
+    pub const ALL: [Host; 8] = [
+        Host::Localhost,
+        Host::Loopback4,
+        Host::Loopback6,
+        Host::WslIp,
+        Host::WindowsGateway,
+        Host::WindowsLanIp,
+        Host::LanIp,
+        Host::LanName,
+    ];
+
+    /// The hosts of the standard routes: where the service under test may be found.
+    pub const STANDARD: [Host; 6] = [
         Host::Localhost,
         Host::Loopback4,
         Host::Loopback6,
@@ -41,6 +57,8 @@ impl Host {
             Host::WslIp => "wsl-ip",
             Host::WindowsGateway => "windows-gateway",
             Host::WindowsLanIp => "windows-lan-ip",
+            Host::LanIp => "lan-ip",
+            Host::LanName => "lan-name",
         }
     }
 }

@@ -16,6 +16,11 @@ pub const WINDOWS_GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 28, 16, 1);
 pub const WINDOWS_LAN_IP: Ipv4Addr = Ipv4Addr::new(192, 168, 50, 10);
 /// The other machine on the LAN.
 pub const LAN_IP: Ipv4Addr = Ipv4Addr::new(192, 168, 50, 20);
+/// The name of that machine, the only one that the lab's resolvers know (RFC 8375's domain).
+pub const LAN_NAME: &str = "lan.home.arpa";
+/// Where the guest's resolver is, on its loopback interface: DNS tunnelling's, the default of
+/// Windows 11 (ledger settled point 11).
+pub const WSL_NAMESERVER: Ipv4Addr = Ipv4Addr::new(10, 255, 255, 254);
 /// The network of the virtual switch.
 pub const SWITCH_NETWORK: Ipv4Addr = Ipv4Addr::new(172, 28, 16, 0);
 /// The prefix length of the virtual switch (ledger 2.1.5).
@@ -55,6 +60,14 @@ pub struct LabPlan {
     pub wsl_address: Ipv4Addr,
 }
 
+/// Where a node's resolver answers.
+pub fn nameserver(node: Node) -> Ipv4Addr {
+    match node {
+        Node::Wsl => WSL_NAMESERVER,
+        Node::Windows | Node::Lan => Ipv4Addr::LOCALHOST,
+    }
+}
+
 /// The files of `/etc` that a node has of its own.
 pub fn etc_files(node: Node) -> Vec<(&'static str, String)> {
     let name = hostname(node);
@@ -68,9 +81,18 @@ pub fn etc_files(node: Node) -> Vec<(&'static str, String)> {
         ("hosts", hosts),
         ("hostname", format!("{name}\n")),
         ("nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n".into()),
-        // The agent itself answers there, NXDOMAIN to everything.
-        ("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n".into()),
+        ("resolv.conf", resolv_conf(node)),
     ]
+}
+
+/// The agent itself answers there. The options keep a tool from waiting longer than it may.
+fn resolv_conf(node: Node) -> String {
+    let nameserver = nameserver(node);
+    let servers = match node {
+        Node::Wsl => crate::guest::resolv_conf::generate(nameserver),
+        Node::Windows | Node::Lan => format!("nameserver {nameserver}\n"),
+    };
+    servers + "options timeout:1 attempts:1\n"
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ use super::{
     role::Role,
     service::{self, Service},
 };
-use crate::{guest, node::Node, probe::Prober};
+use crate::{guest, node::Node, probe::Prober, topology};
 
 /// Runs an agent whose connection to the host is the socket on stdin. Returns the exit code.
 pub fn main(node: Node) -> i32 {
@@ -103,8 +103,8 @@ async fn serve(node: Node) -> io::Result<()> {
             }
         }
     });
-    let resolver = tokio::spawn(async {
-        if let Err(error) = resolver::serve().await {
+    let resolver = tokio::spawn(async move {
+        if let Err(error) = resolver::serve(topology::nameserver(node)).await {
             tracing::warn!(%error, "no resolver");
         }
     });

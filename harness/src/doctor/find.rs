@@ -8,6 +8,9 @@ use super::requirement::{Find, Requirement};
 /// Directories that are searched after those of `PATH`.
 const SYSTEM: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+/// Where systemd's own daemons are.
+const SYSTEMD: [&str; 2] = ["/usr/lib/systemd", "/lib/systemd"];
+
 /// `PATH` with the directories of system programs at its end.
 pub fn search_path() -> OsString {
     extend(env::var_os("PATH"))
@@ -20,9 +23,13 @@ fn extend(path: Option<OsString>) -> OsString {
     env::join_paths(own.chain(SYSTEM.map(PathBuf::from))).unwrap_or(path)
 }
 
-/// Where the program of this name is.
+/// Where the program of this name is. A daemon of systemd's is in no `PATH`.
 pub fn program(name: &str) -> Option<PathBuf> {
-    which::which_in(name, Some(search_path()), "/").ok()
+    let found = which::which_in(name, Some(search_path()), "/").ok();
+    found.or_else(|| {
+        let daemons = SYSTEMD.map(|directory| PathBuf::from(directory).join(name));
+        daemons.into_iter().find(|path| path.is_file())
+    })
 }
 
 /// Where the programs of a requirement are, or the names of those that are missing. What is not a

@@ -30,6 +30,8 @@ pub enum Id {
     DbusSend,
     /// The HTTP proxy.
     Tinyproxy,
+    /// systemd's network daemon.
+    SystemdNetworkd,
     /// iproute2's `ip`.
     Ip,
     /// nftables' `nft`.
@@ -119,7 +121,7 @@ const fn row(
 }
 
 /// The table, in the order of the ids, which is that of reports.
-static TABLE: [Requirement; 13] = {
+static TABLE: [Requirement; 14] = {
     use Find::{AnyOf, Kernel, Programs};
     use Missing::{NativeTwin, NoLab, Skip};
     [
@@ -186,6 +188,13 @@ static TABLE: [Requirement; 13] = {
             "a proxy on the LAN",
         ),
         row(
+            Id::SystemdNetworkd,
+            Programs(&["systemd-networkd"]),
+            package("systemd", "systemd", "systemd-networkd"),
+            Skip,
+            "a real systemd-networkd inside wsl",
+        ),
+        row(
             Id::Ip,
             Programs(&["ip"]),
             package("iproute2", "iproute2", "iproute"),
@@ -239,6 +248,7 @@ impl fmt::Display for Id {
             Id::DbusDaemon => "dbus-daemon",
             Id::DbusSend => "dbus-send",
             Id::Tinyproxy => "tinyproxy",
+            Id::SystemdNetworkd => "systemd-networkd",
             Id::Ip => "ip",
             Id::Nft => "nft",
         })

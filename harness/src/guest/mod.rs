@@ -7,4 +7,5 @@ pub mod hosts;
 pub mod listeners;
 #[cfg(unix)]
 pub mod relay;
+pub mod resolv_conf;
 pub mod wsl_conf;

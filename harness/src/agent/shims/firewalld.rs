@@ -5,18 +5,12 @@
 
 use std::{
     fs, io,
-    os::fd::AsFd,
     path::Path,
     process::{Command, Stdio},
 };
 
-use nix::{
-    poll::{PollFd, PollFlags, PollTimeout, poll},
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
-
-use crate::{paths, sys};
+use super::daemon;
+use crate::paths;
 
 const SOCKET: &str = "/run/dbus/system_bus_socket";
 const PID_FILE: &str = "/run/firewalld.pid";
@@ -52,21 +46,12 @@ pub fn start() -> Result<(), String> {
 /// # Errors
 /// When it cannot be told.
 pub fn stop() -> Result<(), String> {
-    let Some(pid) = pid() else { return Ok(()) };
-    let ended = sys::pidfd_open(pid).map_err(|e| e.to_string())?;
-    kill(Pid::from_raw(pid), Signal::SIGTERM).map_err(|e| e.to_string())?;
-    let mut fds = [PollFd::new(ended.as_fd(), PollFlags::POLLIN)];
-    match poll(&mut fds, PollTimeout::from(30_000u16)) {
-        Ok(0) => Err("firewalld does not end".into()),
-        Ok(_) => Ok(()),
-        Err(errno) => Err(errno.to_string()),
-    }
+    daemon::stop(PID_FILE)
 }
 
-/// The pid of a firewalld that runs.
-pub fn pid() -> Option<i32> {
-    let pid: i32 = fs::read_to_string(PID_FILE).ok()?.trim().parse().ok()?;
-    kill(Pid::from_raw(pid), None).is_ok().then_some(pid)
+/// Whether firewalld runs.
+pub fn runs() -> bool {
+    daemon::pid(PID_FILE).is_some()
 }
 
 fn start_bus(firewalld: &Path) -> Result<(), String> {

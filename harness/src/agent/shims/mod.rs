@@ -1,7 +1,9 @@
 //! Programs that a Linux node's PATH finds in the lab: what a person types on a WSL machine, where
 //! the real program would need an init system or a password.
 
+mod daemon;
 mod firewalld;
+mod networkd;
 mod sudo;
 mod systemctl;
 

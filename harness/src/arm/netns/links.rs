@@ -26,6 +26,7 @@ use crate::{
     node::Node,
     topology::{
         ETHERNET, LAN_IP, LAN_PREFIX, SWITCH_PREFIX, VETHERNET, WINDOWS_GATEWAY, WINDOWS_LAN_IP,
+        WSL_NAMESERVER,
     },
 };
 
@@ -45,11 +46,14 @@ pub const fn cabled(node: Node) -> &'static [u32] {
     }
 }
 
-/// What a node has without the others: its loopback, and on Windows the virtual switch, whose
-/// address and gateway survive the guest (ledger 2.4.6).
+/// What a node has without the others: its loopback, in the guest with the resolver's address, and
+/// on Windows the virtual switch, whose address and gateway survive the guest (ledger 2.4.6).
 pub fn own(node: Node) -> Batch {
     let mut batch = Batch::default();
     up(&mut batch, "lo", LO);
+    if node == Node::Wsl {
+        address(&mut batch, LO, WSL_NAMESERVER, 32);
+    }
     if node == Node::Windows {
         let mut bridge = link(BRIDGE, VETHERNET);
         bridge.attributes.push(LinkAttribute::LinkInfo(vec![LinkInfo::Kind(InfoKind::Bridge)]));

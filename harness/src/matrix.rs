@@ -39,30 +39,40 @@ pub struct MatrixPlan {
 
 impl MatrixPlan {
     /// The standard routes and tools, and what the scenario names beyond them: `go-client`, the LAN
-    /// peer, or a target with a port. Without a service there is nothing to measure.
+    /// peer, or a target with a port; or what a survey has chosen instead. Without a service there
+    /// is nothing to measure.
     pub fn of(scenario: &Scenario) -> MatrixPlan {
         if scenario.service.is_none() {
             return MatrixPlan { cells: Vec::new() };
         }
         let named = named(scenario);
-        let standard = Route::standard();
-        let mut tools = Tool::STANDARD.to_vec();
-        if named.iter().any(|pattern| pattern.tool == Some(Tool::GoClient)) {
-            tools.push(Tool::GoClient);
-        }
-        let mut extra: Vec<Route> =
-            named.iter().map(|pattern| pattern.route).filter(|r| !standard.contains(r)).collect();
-        extra.sort();
-        extra.dedup();
-        let routes = standard.into_iter().chain(extra);
-        let cells = routes.flat_map(|r| tools.iter().map(move |tool| (r, *tool))).collect();
-        MatrixPlan { cells }
+        let chosen = &scenario.matrix;
+        let tools = if chosen.tools.is_empty() { tools(&named) } else { chosen.tools.clone() };
+        let routes = if chosen.routes.is_empty() { routes(&named) } else { chosen.routes.clone() };
+        let cells = routes.iter().flat_map(|route| tools.iter().map(|tool| (*route, *tool)));
+        MatrixPlan { cells: cells.collect() }
     }
 
     /// The cells, in the order in which tables list them.
     pub fn cells(&self) -> &[(Route, Tool)] {
         &self.cells
     }
+}
+
+fn tools(named: &BTreeSet<RoutePattern>) -> Vec<Tool> {
+    let mut tools = Tool::STANDARD.to_vec();
+    if named.iter().any(|pattern| pattern.tool == Some(Tool::GoClient)) {
+        tools.push(Tool::GoClient);
+    }
+    tools
+}
+
+fn routes(named: &BTreeSet<RoutePattern>) -> Vec<Route> {
+    let mut routes = Route::standard();
+    let extra: BTreeSet<Route> = named.iter().map(|pattern| pattern.route).collect();
+    let extra: Vec<Route> = extra.into_iter().filter(|it| !routes.contains(it)).collect();
+    routes.extend(extra);
+    routes
 }
 
 /// Every pattern that a scenario names.

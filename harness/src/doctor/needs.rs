@@ -77,6 +77,7 @@ fn uses_go_client(scenario: &Scenario) -> bool {
     let in_cells = scenario.claims.iter().flat_map(|claim| &claim.cells);
     let in_texts = texts(scenario).any(|text| words(text.line).any(|word| word == name));
     in_texts
+        || scenario.matrix.tools.contains(&Tool::GoClient)
         || in_cells
             .into_iter()
             .any(|cell| matches!(cell.shown, Shown::Cell { tool: Tool::GoClient, .. }))

@@ -10,8 +10,8 @@ use crate::{
     outcome::Outcome,
     route::Route,
     scenario::{
-        Case, Claim, ClaimCell, CommandProbe, Listen, Machine, PhaseName, Remedy, Service,
-        ServiceChange, ServiceState, Shown, Signature,
+        Case, Claim, ClaimCell, CommandProbe, Listen, Machine, MatrixChoice, PhaseName, Remedy,
+        Service, ServiceChange, ServiceState, Shown, Signature,
     },
 };
 
@@ -34,6 +34,7 @@ fn survey(steps: Vec<Step>) -> Scenario {
         summary: "firewalld and tinyproxy are not needed".to_owned(),
         service: Some(service("go-http")),
         machine: Machine::default(),
+        matrix: MatrixChoice::default(),
         setup: vec![],
         plan: Plan::Survey { cases: vec![Case { name: "a".to_owned(), steps }] },
         claims: vec![],

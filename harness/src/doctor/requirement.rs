@@ -32,10 +32,12 @@ pub enum Id {
     Tinyproxy,
     /// systemd's network daemon.
     SystemdNetworkd,
-    /// iproute2's `ip`.
+    /// iproute2's `ip` and `ss`.
     Ip,
     /// nftables' `nft`.
     Nft,
+    /// procps' `sysctl`.
+    Sysctl,
 }
 
 /// One row of the table.
@@ -121,7 +123,7 @@ const fn row(
 }
 
 /// The table, in the order of the ids, which is that of reports.
-static TABLE: [Requirement; 14] = {
+static TABLE: [Requirement; 15] = {
     use Find::{AnyOf, Kernel, Programs};
     use Missing::{NativeTwin, NoLab, Skip};
     [
@@ -196,7 +198,7 @@ static TABLE: [Requirement; 14] = {
         ),
         row(
             Id::Ip,
-            Programs(&["ip"]),
+            Programs(&["ip", "ss"]),
             package("iproute2", "iproute2", "iproute"),
             Skip,
             "`bench`, to compare with, and steps that type it",
@@ -207,6 +209,13 @@ static TABLE: [Requirement; 14] = {
             same("nftables"),
             Skip,
             "`bench`, to compare with, and steps that type it",
+        ),
+        row(
+            Id::Sysctl,
+            Programs(&["sysctl"]),
+            package("procps", "procps", "procps-ng"),
+            Skip,
+            "steps that type it",
         ),
     ]
 };
@@ -251,6 +260,7 @@ impl fmt::Display for Id {
             Id::SystemdNetworkd => "systemd-networkd",
             Id::Ip => "ip",
             Id::Nft => "nft",
+            Id::Sysctl => "sysctl",
         })
     }
 }

@@ -24,7 +24,12 @@ use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{cause::Cause, node::Node, route::RoutePattern};
+use crate::{
+    cause::Cause,
+    node::Node,
+    route::{Route, RoutePattern},
+    tool::Tool,
+};
 
 /// A checked scenario.
 #[derive(Clone, Debug)]
@@ -45,6 +50,8 @@ pub struct Scenario {
     pub service: Option<Service>,
     /// What differs from a fresh Windows 11 in NAT mode.
     pub machine: Machine,
+    /// What is measured; the standard matrix unless a survey says otherwise.
+    pub matrix: MatrixChoice,
     /// Before every phase, before the service.
     pub setup: Vec<Step>,
     /// What the phases are.
@@ -72,6 +79,15 @@ pub enum Plan {
         /// At least one.
         cases: Vec<Case>,
     },
+}
+
+/// What a survey measures, as far as it is not the standard matrix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MatrixChoice {
+    /// These routes and no others, in the file's order; none: the standard ones.
+    pub routes: Vec<Route>,
+    /// These tools and no others; none: the standard ones.
+    pub tools: Vec<Tool>,
 }
 
 /// The Windows machine, as far as it differs from a fresh one.

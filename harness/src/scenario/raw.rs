@@ -13,7 +13,7 @@ use serde::{
 };
 
 use super::{AddressOnRestart, located::At, schema};
-use crate::node::Node;
+use crate::{node::Node, tool::Tool};
 
 /// One failure (or a survey of cases): how it is set up, what it breaks, and what cures it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -44,6 +44,8 @@ pub(super) struct RawScenario {
     /// What differs from a fresh Windows 11 in NAT mode.
     #[serde(default)]
     pub(super) machine: RawMachine,
+    /// What a survey measures, where that is not the standard matrix.
+    pub(super) matrix: Option<At<RawMatrix>>,
     /// Steps before every phase, before the service starts.
     #[serde(default)]
     pub(super) setup: Vec<At<RawStep>>,
@@ -90,6 +92,19 @@ pub(super) struct RawMachine {
     pub(super) localhost_forwarding: Option<bool>,
     /// Whether the guest has another address after `wsl --shutdown`; `keep` unless said otherwise.
     pub(super) wsl_address_on_restart: Option<AddressOnRestart>,
+}
+
+/// What a survey measures instead of the standard matrix.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Matrix")]
+pub(super) struct RawMatrix {
+    /// `FROM -> TO`, each a row; the standard routes unless said otherwise.
+    #[schemars(length(min = 1), inner(regex(pattern = schema::row_pattern())))]
+    pub(super) routes: Option<At<Vec<At<String>>>>,
+    /// The standard tools unless said otherwise.
+    #[schemars(with = "Option<Vec<Tool>>", length(min = 1))]
+    pub(super) tools: Option<At<Vec<At<String>>>>,
 }
 
 /// One change on one node: exactly one of `run`, `write`, `service`, `env`.

@@ -41,11 +41,20 @@ pub(super) fn causes() -> Vec<&'static str> {
 
 /// A regular expression for `FROM -> TO` and `FROM -> TO TOOL`.
 pub(super) fn route_pattern() -> String {
+    let tools = Tool::ALL.map(Tool::name).join("|");
+    format!("^{}(\\s+({tools}))?\\s*$", row())
+}
+
+/// A regular expression for `FROM -> TO`.
+pub(super) fn row_pattern() -> String {
+    format!("^{}\\s*$", row())
+}
+
+fn row() -> String {
     let escape = |word: &str| word.replace('.', r"\.").replace('[', r"\[").replace(']', r"\]");
     let nodes = Node::ALL.map(Node::name).join("|");
     let hosts = Host::ALL.map(|host| escape(host.name())).join("|");
-    let tools = Tool::ALL.map(Tool::name).join("|");
-    format!("^\\s*({nodes})\\s+->\\s+({hosts})(:[0-9]+)?(\\s+({tools}))?\\s*$")
+    format!("\\s*({nodes})\\s+->\\s+({hosts})(:[0-9]+)?")
 }
 
 /// Which tables a `fault` and a `survey` have.
@@ -57,7 +66,7 @@ pub(super) fn by_kind(schema: &mut Schema) {
             {
                 "properties": { "kind": { "const": "fault" } },
                 "required": ["service", "fault", "remedy", "signature"],
-                "not": absent(&["case"])
+                "not": absent(&["case", "matrix"])
             },
             {
                 "properties": { "kind": { "const": "survey" } },

@@ -1,6 +1,6 @@
 //! Checks of claims.
 
-use super::{entry, step};
+use super::{entry, matrix, step};
 use crate::{
     route::RoutePattern,
     scenario::{
@@ -147,6 +147,10 @@ fn measured(
         problems.add_help(&pattern.span, message, FORM);
         return None;
     };
+    if !matrix::measures(file, route, tool) {
+        let message = format!("`{route} {tool}` is not in the `[matrix]` of this survey");
+        problems.add_help(&pattern.span, message, "name its route and its tool there");
+    }
     Some(Shown::Cell { route, tool, outcome: outcome? })
 }
 

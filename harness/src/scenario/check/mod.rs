@@ -5,6 +5,7 @@
 
 mod claim;
 mod entry;
+mod matrix;
 mod plan;
 mod probe;
 mod step;
@@ -45,6 +46,7 @@ pub(super) fn scenario(dir: &Path, raw: RawScenario, problems: &mut Problems) ->
 
     let cause = cause(&raw.cause, problems);
     let service = service(&raw, problems);
+    let matrix = matrix::choice(&raw, problems);
     let setup = step::steps(&raw.setup, problems);
     let phases = phases(&raw);
     let plan = plan::plan(&raw, problems);
@@ -60,6 +62,7 @@ pub(super) fn scenario(dir: &Path, raw: RawScenario, problems: &mut Problems) ->
         summary: raw.summary.value.trim().to_owned(),
         service: service?,
         machine: machine(&raw.machine),
+        matrix,
         setup,
         plan: plan?,
         claims,
@@ -123,6 +126,8 @@ fn machine(raw: &RawMachine) -> Machine {
 
 #[cfg(test)]
 mod command_tests;
+#[cfg(test)]
+mod matrix_tests;
 #[cfg(test)]
 mod service_tests;
 #[cfg(test)]

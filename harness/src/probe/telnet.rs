@@ -111,8 +111,9 @@ fn hung_up(ended: &Ended) -> bool {
     let known = |line: &str| {
         line.trim().is_empty()
             || line.starts_with("Connection closed by foreign host")
-            // An address that failed before the one that was connected to.
+            // An address that failed before the one that was connected to: netkit, inetutils.
             || line.starts_with("telnet: connect to address ")
+            || line.starts_with("Connection failed: ")
             || Failure::at_end_of(line).is_some_and(|failure| failure.outcome == Outcome::Dropped)
     };
     ended.exit.is_some() && ended.stderr.lines().all(known)
@@ -168,6 +169,10 @@ mod tests {
 
     #[rstest]
     #[case::inetutils("Connection closed by foreign host.\n", true)]
+    #[case::inetutils_second_address(
+        "Connection failed: Connection refused\nConnection closed by foreign host.\n",
+        true
+    )]
     #[case::netkit("", true)]
     #[case::other("telnet: tcsetattr: Bad file descriptor\n", false)]
     fn hang_ups(#[case] stderr: &str, #[case] known: bool) {

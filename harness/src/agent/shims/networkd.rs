@@ -61,12 +61,15 @@ pub fn runs() -> bool {
 }
 
 /// Everybody is root in a node; it insists on becoming a user of its own, so that one is root too.
+/// The file is replaced: where an ordinary user runs the lab, the machine's belongs to nobody here,
+/// and cannot be written to.
 fn map_user() -> io::Result<()> {
     let known = fs::read_to_string("/etc/passwd")?;
     let others = known.lines().filter(|line| line.split(':').next() != Some(USER));
     let own = format!("{USER}:x:0:0::/:/usr/sbin/nologin");
     let lines: Vec<&str> = others.chain([own.as_str()]).collect();
-    fs::write("/etc/passwd", lines.join("\n") + "\n")
+    fs::write("/etc/passwd.new", lines.join("\n") + "\n")?;
+    fs::rename("/etc/passwd.new", "/etc/passwd")
 }
 
 /// The directory that its unit would make, and the socket that systemd would listen on.

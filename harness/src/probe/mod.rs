@@ -23,6 +23,7 @@ mod strerror;
 mod telnet;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use error::ProbeError;
 pub use prober::Prober;

@@ -1,11 +1,11 @@
 //! inetutils and netkit telnet: connect, then watch whether the peer hangs up.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     process::Child,
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, timeout_at},
 };
 
 use super::{
@@ -15,11 +15,9 @@ use super::{
     prober::Job,
     process::{Ended, end},
     strerror::Failure,
+    watch,
 };
 use crate::outcome::Outcome;
-
-/// How long after the connection the peer is watched.
-pub(super) const WATCH: Duration = Duration::from_millis(300);
 
 /// What both telnets print, and flush, once TCP stands.
 const CONNECTED: &[u8] = b"Connected to ";
@@ -35,7 +33,8 @@ pub(super) fn line(job: &Job<'_>, path: Option<PathBuf>) -> Line {
 /// # Errors
 /// See [`ProbeError`].
 pub(super) async fn run(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeError> {
-    let deadline = Instant::now() + job.timeout;
+    let begun = Instant::now();
+    let deadline = begun + job.timeout;
     let mut child = job.launch(line).spawn(Stdio::piped())?;
     let _open = child.stdin.take();
     let mut stdout = child.stdout.take();
@@ -53,8 +52,8 @@ pub(super) async fn run(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeErro
         return Ok(found.exit(ended.exit));
     }
     // What the peer sends meanwhile is read away, so that telnet never waits for its reader.
-    let watched = timeout(WATCH, drained(stdout.as_mut())).await;
-    if watched.is_err() {
+    let watched = watch::until_hung_up(begun, deadline, drained(stdout.as_mut())).await;
+    if watched.is_none() {
         end(&mut child).await.map_err(follow)?;
         return Ok(Outcome::Open.into());
     }

@@ -2,7 +2,11 @@
 
 use std::io;
 
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+use tokio::{
+    io::AsyncReadExt,
+    net::TcpStream,
+    time::{Instant, timeout},
+};
 
 use super::{
     connect::{Reached, in_turn},
@@ -12,7 +16,7 @@ use crate::{
     outcome::{Hangup, Outcome},
     probe::{
         error::ProbeError, finding::Finding, line::Line, prober::Job, resolve::getaddrinfo,
-        strerror::Failure, telnet::WATCH,
+        strerror::Failure, watch,
     },
 };
 
@@ -32,11 +36,13 @@ pub(crate) async fn nc(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeError
 /// # Errors
 /// See [`ProbeError`].
 pub(crate) async fn telnet(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeError> {
+    let begun = Instant::now();
     let stream = match reach(job, line).await? {
         Ok(stream) => stream,
         Err(failure) => return Ok(failure.into()),
     };
-    let Ok(hangup) = timeout(WATCH, hangup(stream)).await else { return Ok(Outcome::Open.into()) };
+    let watched = watch::until_hung_up(begun, begun + job.timeout, hangup(stream)).await;
+    let Some(hangup) = watched else { return Ok(Outcome::Open.into()) };
     hangup.map(Finding::dropped).map_err(|source| socket_error(line, "read", source))
 }
 

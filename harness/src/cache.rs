@@ -68,6 +68,20 @@ impl Cache {
         &self.dir
     }
 
+    /// A directory inside the cache that a lab shows to every user of a node. On this machine the
+    /// cache around it stays closed.
+    ///
+    /// # Errors
+    /// When it cannot be created, or its mode not be set.
+    #[cfg(unix)]
+    pub fn open_subdir(&self, name: &str) -> Result<PathBuf, CacheError> {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = self.subdir(name)?;
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755))
+            .map_err(|source| CacheError::Io { dir: dir.clone(), source })?;
+        Ok(dir)
+    }
+
     /// A directory inside the cache, created where it is missing.
     ///
     /// # Errors

@@ -140,6 +140,7 @@ impl Story {
                     let mut words = vec![format!("({name}service {state}")];
                     words.extend(change.program.as_ref().map(|it| format!(" as {it}")));
                     words.extend(change.listen.as_ref().map(|it| format!(" on {it}")));
+                    words.extend(change.user.map(|it| format!(" run by {}", it.name())));
                     words.extend(change.args.as_ref().map(|it| format!(" with {}", it.join(" "))));
                     self.line(&format!("{prompt}{})", words.concat()));
                 }

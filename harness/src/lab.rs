@@ -17,7 +17,7 @@ use crate::{
     scenario::{Action, Machine, Step, expand},
     stock::Stock,
     target::Host,
-    topology::{self, LAN_IP, LAN_NAME, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
+    topology::{self, Extras, LAN_IP, LAN_NAME, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
     vm::{Vm, VmError},
 };
 
@@ -90,8 +90,9 @@ impl Lab {
         machine: Machine,
         stock: Arc<Stock>,
         token: String,
+        extras: Extras,
     ) -> Result<Lab, LabError> {
-        let plan = LabPlan { wsl_address: topology::wsl_address(0) };
+        let plan = LabPlan { wsl_address: topology::wsl_address(0), extras };
         let nodes = arm.boot(&plan).await?;
         let undo = Undo { arm: &arm, lab: Some(nodes.lab) };
         let clients = stock.client_environment();
@@ -106,7 +107,7 @@ impl Lab {
             nodes.windows.clone(),
             nodes.wsl,
             machine.wsl_address_on_restart,
-            clients.clone(),
+            stock.guest_environment(extras),
         );
         let vm = Arc::new(vm.await?);
         let asks = tokio::spawn(serve_asks(Arc::clone(&vm), nodes.windows.clone(), nodes.asks));

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     arm::Arm,
+    doctor,
     lab::{Lab, LabError},
     matrix::{MatrixPlan, Probes},
     measure::{Slots, measure},
@@ -55,7 +56,8 @@ impl PhaseRun {
         // The semaphores are never closed.
         let _lab = self.limits.labs.acquire().await.ok();
         let busy = self.limits.busy.acquire().await.ok();
-        let lab = Lab::boot(self.arm, scenario.machine, self.stock, fresh_token()).await?;
+        let extras = doctor::extras(scenario);
+        let lab = Lab::boot(self.arm, scenario.machine, self.stock, fresh_token(), extras).await?;
         lab.apply(&scenario.setup, &file).await?;
         if let Some(service) = &scenario.service {
             lab.start_service(Node::Wsl, service).await?;

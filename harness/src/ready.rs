@@ -14,6 +14,7 @@ use crate::{
     fixture::{FixtureError, Fixtures, GoToolchain},
     scenario::Scenario,
     stock::{Stock, StockError},
+    topology::Extras,
 };
 
 /// Why nothing can be run here.
@@ -49,24 +50,28 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Prepares this machine. `program` becomes the labs' supervisor and agents (see
-    /// [`crate::entry`]); `say` hears what takes long. Call it from a thread that lives as long as
-    /// the labs.
+    /// Prepares this machine for these scenarios. `program` becomes the labs' supervisor and agents
+    /// (see [`crate::entry`]); `say` hears what takes long. Call it from a thread that lives as long
+    /// as the labs.
     ///
     /// # Errors
     /// What cannot be had.
     pub fn prepare(
         program: PathBuf,
         report: DoctorReport,
+        scenarios: &[&Scenario],
         say: &mut dyn FnMut(&str),
     ) -> Result<Ready, ReadyError> {
+        let extras = scenarios.iter().map(|scenario| doctor::extras(scenario));
+        let extras = extras.fold(Extras::default(), |all, one| all | one);
+        let two_users = extras.second_user && report.has(Id::Subids) && report.has(Id::Uidmap);
         // Before any thread: the kernel ties the supervisor's life to the thread that starts it.
-        let netns = Netns::start(program)?;
+        let netns = Netns::start(program, two_users)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(ReadyError::Runtime)?;
-        let stock = runtime.block_on(stock(&netns, report.program(Id::Go), say))?;
+        let stock = runtime.block_on(stock(&netns, report.program(Id::Go), extras, say))?;
         Ok(Ready { arm: Arc::new(Arm::Netns(netns)), stock: Arc::new(stock), report, runtime })
     }
 
@@ -81,7 +86,7 @@ impl Ready {
             return Ok(None);
         }
         let names: Vec<String> = missing.iter().map(|need| need.id.to_string()).collect();
-        let line = self.report.install_line(needs.must).unwrap_or_default();
+        let line = self.report.remedy_line(needs.must);
         Ok(Some(format!("needs {}: {line}", names.join(", "))))
     }
 
@@ -115,20 +120,19 @@ pub fn wishes(scenarios: &[&Scenario]) -> Result<BTreeSet<Id>, ReadyError> {
 async fn stock(
     netns: &Netns,
     go: Option<&PathBuf>,
+    extras: Extras,
     say: &mut dyn FnMut(&str),
 ) -> Result<Stock, ReadyError> {
     let cache = Cache::open()?;
     let go = go.map(|program| GoToolchain::detect(program, &cache)).transpose()?;
     let fixtures = Fixtures::load(&Fixtures::default_root())?;
-    let stock = Stock::plan(fixtures, &cache, go.as_ref())?;
+    let stock = Stock::plan(fixtures, &cache, go.as_ref(), extras)?;
     let unbuilt = stock.unbuilt();
     if !unbuilt.is_empty() {
         say(&format!("building {} (once)", unbuilt.join(", ")));
         let workshop = netns.workshop(vec![cache.dir().display().to_string()]).await?;
         stock.build(&workshop).await?;
     }
-    if let Some(directory) = stock.directory() {
-        netns.set_fixtures(directory.to_owned());
-    }
+    netns.set_supplies(stock.supplies());
     Ok(stock)
 }

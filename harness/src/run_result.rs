@@ -195,6 +195,7 @@ mod tests {
             first_line: None,
             name: None,
             contains: vec!["d".to_owned(), "b".to_owned()],
+            varies: false,
             line: 7,
         };
         let output = Output { exit: 1, stdout: stdout.to_owned(), stderr: stderr.to_owned() };

@@ -11,10 +11,17 @@ use crate::{
         protocol::{Output, Request, ServiceOrder},
     },
     cache::Cache,
-    fixture::{BuildPlan, FixtureError, Fixtures, GoProgram, GoToolchain, plan},
+    fixture::{
+        BuildPlan, FixtureError, Fixtures, GoCache, GoProgram, GoToolchain, go_cache, plan,
+        toolchain::typed_environment,
+    },
     paths,
     scenario::Service,
+    topology::{Extras, GoSupply, Supplies},
 };
+
+/// What programs of scenarios import: a directory of `fixtures/programs`.
+const IMPORTS: &str = "imports";
 
 /// Names the built `go-client` to the probes.
 const GO_CLIENT: (&str, &str) = ("go-client", "REACHLAB_GO_CLIENT");
@@ -49,11 +56,13 @@ pub struct Stock {
     fixtures: Fixtures,
     plans: BTreeMap<String, BuildPlan>,
     directory: Option<PathBuf>,
+    /// The command and the build cache that a guest's `go` begins with, where one is wanted.
+    go: Option<(PathBuf, GoCache)>,
 }
 
 impl Stock {
-    /// Plans the fixtures' programs. Without a Go toolchain none of them can be had, and a service
-    /// that needs one is an error when it is ordered.
+    /// Plans the fixtures' programs and what guests with `extras` get. Without a Go toolchain none of
+    /// them can be had, and a service that needs one is an error when it is ordered.
     ///
     /// # Errors
     /// A fixture or the cache that cannot be read.
@@ -61,11 +70,12 @@ impl Stock {
         fixtures: Fixtures,
         cache: &Cache,
         go: Option<&GoToolchain>,
+        extras: Extras,
     ) -> Result<Stock, StockError> {
         let mut plans = BTreeMap::new();
         let mut directory = None;
         if let Some(go) = go {
-            let services = fixtures.services().filter_map(|service| service.source());
+            let services = fixtures.services().filter_map(|service| service.source.clone());
             let programs: Vec<GoProgram> = services.chain(fixtures.clients().cloned()).collect();
             for program in programs {
                 let plan = plan(&program, cache, go)?;
@@ -73,7 +83,14 @@ impl Stock {
                 plans.insert(program.name, plan);
             }
         }
-        Ok(Stock { fixtures, plans, directory })
+        let go = match go.filter(|_| extras.go) {
+            None => None,
+            Some(go) => {
+                let build_cache = GoCache::plan(fixtures.program(IMPORTS)?, cache, go)?;
+                Some((go.program.clone(), build_cache))
+            }
+        };
+        Ok(Stock { fixtures, plans, directory, go })
     }
 
     /// The fixtures.
@@ -81,15 +98,25 @@ impl Stock {
         &self.fixtures
     }
 
-    /// The directory of the built programs, which nodes see as [`paths::FIXTURES`].
-    pub fn directory(&self) -> Option<&Path> {
-        self.directory.as_deref()
+    /// What labs get: the directory of the built programs, which nodes see as [`paths::FIXTURES`],
+    /// and Go.
+    pub fn supplies(&self) -> Supplies {
+        let go = self.go.as_ref().map(|(program, cache)| GoSupply {
+            program: program.clone(),
+            cache: cache.dir.clone(),
+        });
+        Supplies { fixtures: self.directory.clone(), go }
     }
 
-    /// The programs that are not built yet.
+    /// What is not built yet.
     pub fn unbuilt(&self) -> Vec<&str> {
         let unbuilt = self.plans.values().filter(|plan| !plan.is_built());
-        unbuilt.map(|plan| plan.name.as_str()).collect()
+        let unbuilt = unbuilt.map(|plan| plan.name.as_str());
+        unbuilt.chain(self.unfilled().map(|_| go_cache::NAME)).collect()
+    }
+
+    fn unfilled(&self) -> Option<&GoCache> {
+        self.go.as_ref().map(|(_, cache)| cache).filter(|cache| !cache.is_filled())
     }
 
     /// Builds what is missing, in a workshop: what a build leaves when it is killed is gone with
@@ -100,19 +127,18 @@ impl Stock {
     pub async fn build(&self, workshop: &AgentClient) -> Result<(), StockError> {
         for plan in self.plans.values().filter(|plan| !plan.is_built()) {
             let built = Path::new(paths::WORKSHOP_TMP).join(&plan.name);
-            let argv = plan.command(&built);
-            let command = argv.join(" ");
-            let cwd = Some(plan.cwd.display().to_string());
-            let mut env = plan.env.clone();
-            env.insert("TMPDIR".to_owned(), paths::WORKSHOP_TMP.to_owned());
-            let output = workshop.run(Request::Exec { argv, cwd, env }).await?;
-            if output.exit != 0 {
-                return Err(StockError::Build { name: plan.name.clone(), command, output });
-            }
+            compile(workshop, &plan.name, plan.command(&built), &plan.cwd, &plan.env).await?;
             let from = built.display().to_string();
             let to = plan.output.display().to_string();
             workshop.order(Request::Publish { from, to }).await?;
             plan.prune();
+        }
+        if let Some(cache) = self.unfilled() {
+            cache.create()?;
+            let built = Path::new(paths::WORKSHOP_TMP).join(IMPORTS);
+            let argv = cache.command(&built);
+            compile(workshop, go_cache::NAME, argv, &cache.cwd, &cache.env).await?;
+            cache.seal()?;
         }
         Ok(())
     }
@@ -122,11 +148,21 @@ impl Stock {
     /// # Errors
     /// When there is no such service, it was not built, or it cannot listen like that.
     pub fn order(&self, service: &Service, token: &str) -> Result<ServiceOrder, FixtureError> {
-        let program = self.in_node(&service.program);
         let fixture = self.fixtures.service(&service.program)?;
+        let program = fixture.source.as_ref().and_then(|source| self.in_node(&source.name));
         let mut order = fixture.order(&service.listen, token, program.as_deref())?;
         order.argv.extend(service.args.iter().cloned());
+        order.user = service.user.name().to_owned();
         Ok(order)
+    }
+
+    /// What the environment of a guest says, beside what WSL injects.
+    pub fn guest_environment(&self, extras: Extras) -> BTreeMap<String, String> {
+        let mut environment = self.client_environment();
+        if extras.go {
+            environment.extend(typed_environment());
+        }
+        environment
     }
 
     /// What a node's environment says about the clients that were built.
@@ -140,4 +176,23 @@ impl Stock {
         let file = self.plans.get(name)?.output.file_name()?;
         Some(Path::new(paths::FIXTURES).join(file))
     }
+}
+
+/// Runs the compiler in a workshop, where what it leaves when it is killed is gone with it.
+async fn compile(
+    workshop: &AgentClient,
+    name: &str,
+    argv: Vec<String>,
+    cwd: &Path,
+    env: &BTreeMap<String, String>,
+) -> Result<(), StockError> {
+    let command = argv.join(" ");
+    let cwd = Some(cwd.display().to_string());
+    let mut env = env.clone();
+    env.insert("TMPDIR".to_owned(), paths::WORKSHOP_TMP.to_owned());
+    let output = workshop.run(Request::Exec { argv, cwd, env }).await?;
+    if output.exit != 0 {
+        return Err(StockError::Build { name: name.to_owned(), command, output });
+    }
+    Ok(())
 }

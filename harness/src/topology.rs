@@ -4,7 +4,7 @@
 //!  lan 192.168.50.20/24 ── Ethernet 192.168.50.10/24  windows  vEthernet 172.28.16.1/20 ── eth0  wsl
 //! ```
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +53,59 @@ pub fn hostname(node: Node) -> &'static str {
 /// The name of the Windows machine.
 pub const COMPUTER_NAME: &str = "DESKTOP-LAB";
 
+/// The guest's second user; the first is root.
+pub const SECOND_USER: &str = "dev";
+/// Its uid and its gid: those of the first user of an Ubuntu or Debian.
+pub const SECOND_ID: u32 = 1000;
+
 /// What a lab is booted with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabPlan {
     /// The guest's first address.
     pub wsl_address: Ipv4Addr,
+    /// What the guest has beside what every guest has.
+    pub extras: Extras,
+}
+
+/// What a guest has only where a scenario uses it, because it costs boot time or asks more of this
+/// machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extras {
+    /// Somebody types `go` there: it finds a build cache that holds the standard library.
+    pub go: bool,
+    /// There is the user [`SECOND_USER`], with a uid of its own and a home.
+    pub second_user: bool,
+}
+
+impl std::ops::BitOr for Extras {
+    type Output = Extras;
+
+    fn bitor(self, other: Extras) -> Extras {
+        Extras { go: self.go | other.go, second_user: self.second_user | other.second_user }
+    }
+}
+
+/// What this machine gives to labs, by where it lies here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Supplies {
+    /// The directory of built services and clients.
+    pub fixtures: Option<PathBuf>,
+    /// What a guest with [`Extras::go`] gets.
+    pub go: Option<GoSupply>,
+}
+
+/// Go for a guest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoSupply {
+    /// The `go` command.
+    pub program: PathBuf,
+    /// A build cache that holds the standard library. Nobody writes to it any more.
+    pub cache: PathBuf,
+}
+
+/// The home of a user of the guest, as far as the lab knows one.
+pub fn home(user: &str) -> String {
+    if user == "root" { "/root".to_owned() } else { format!("/home/{user}") }
 }
 
 /// Where a node's resolver answers.

@@ -26,7 +26,8 @@ fn scenario(#[files("*/scenario.toml")] path: PathBuf) {
         panic!("{}", told.join("\n"))
     });
     let program = PathBuf::from(env!("CARGO_BIN_EXE_scenarios-node"));
-    let ready = Ready::prepare(program, doctor::check(), &mut |line| eprintln!("{line}")).unwrap();
+    let say = &mut |line: &str| eprintln!("{line}");
+    let ready = Ready::prepare(program, doctor::check(), &[&scenario], say).unwrap();
     if let Some(reason) = ready.obstacle(&scenario).unwrap() {
         assert!(
             std::env::var_os(ALLOW_SKIP).is_some(),

@@ -17,10 +17,12 @@ use super::protocol::Output;
 /// No command of a scenario takes this long; one that does hangs.
 pub const LIMIT: Duration = Duration::from_secs(120);
 
+/// Where a node finds this machine's programs.
+pub const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /// The environment that commands of a node start from. Nothing of this machine's leaks in.
 pub fn base_environment(path_prefix: &str) -> BTreeMap<String, String> {
-    let path =
-        format!("{path_prefix}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    let path = format!("{path_prefix}:{SYSTEM_PATH}");
     [("PATH", path.as_str()), ("HOME", "/root"), ("USER", "root"), ("LANG", "C.UTF-8")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()

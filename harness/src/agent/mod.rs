@@ -11,6 +11,7 @@ pub mod role;
 #[cfg(target_os = "linux")]
 pub mod serve;
 mod service;
+mod service_log;
 #[cfg(target_os = "linux")]
 pub mod shims;
 pub mod windows;

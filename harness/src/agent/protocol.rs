@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Version of the protocol; an agent that greets with another one is refused.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// A line from the host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -210,6 +210,8 @@ pub struct Output {
 pub struct ServiceOrder {
     /// Which of the node's services; empty for the node's own.
     pub name: String,
+    /// Who runs it: a user of the node.
+    pub user: String,
     /// Program and arguments.
     pub argv: Vec<String>,
     /// Additional environment.

@@ -1,6 +1,11 @@
 //! Putting a file where other runs read it.
 
-use std::{fs::File, io, os::fd::AsRawFd, path::Path};
+use std::{
+    fs::{File, Permissions},
+    io,
+    os::{fd::AsRawFd, unix::fs::PermissionsExt},
+    path::Path,
+};
 
 use nix::{
     errno::Errno,
@@ -19,6 +24,8 @@ pub fn publish(from: &Path, to: &Path) -> io::Result<()> {
     let flags = OFlag::O_TMPFILE | OFlag::O_WRONLY | OFlag::O_CLOEXEC;
     let mut nameless = File::from(open(directory, flags, Mode::from_bits_truncate(0o755))?);
     io::copy(&mut File::open(from)?, &mut nameless)?;
+    // Whatever the umask: a node's second user runs it, too.
+    nameless.set_permissions(Permissions::from_mode(0o755))?;
     let source = format!("/proc/self/fd/{}", nameless.as_raw_fd());
     let here = nix::fcntl::AT_FDCWD;
     match linkat(here, source.as_str(), here, to, AtFlags::AT_SYMLINK_FOLLOW) {

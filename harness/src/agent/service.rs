@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::unistd::User;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     net::TcpStream,
@@ -18,6 +19,7 @@ use tokio::{
 use super::{
     command::{Capture, exit_code},
     protocol::{Output, Ready, ServiceOrder, ServiceStarted},
+    service_log::Log,
 };
 
 /// How long a service may take until it listens.
@@ -38,14 +40,14 @@ impl Service {
         order: &ServiceOrder,
         environment: &BTreeMap<String, String>,
     ) -> io::Result<(Service, ServiceStarted)> {
-        let mut said = Capture::new()?;
+        let mut log = Log::start(&order.name)?;
         let mut child =
-            prepare(order, environment)?.stdout(Stdio::piped()).stderr(said.stdio()?).spawn()?;
+            prepare(order, environment)?.stdout(Stdio::piped()).stderr(log.stdio()?).spawn()?;
         let pid = child.id().unwrap_or_default();
         let mut lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
         let listening = async {
             match &order.ready {
-                Ready::Line(start) => line_of(&mut lines, start).await,
+                Ready::Line(start) => line_of(&mut lines, start, &mut log).await,
                 Ready::Accepts(address) => accepts(address).await.map(|()| Some(String::new())),
             }
         };
@@ -56,16 +58,22 @@ impl Service {
             )))?,
             status = child.wait(), if matches!(order.ready, Ready::Accepts(_)) => {
                 let code = exit_code(status?);
-                return Err(ended(code, &said.text()?));
+                return Err(ended(code, &log.text()?));
             }
         };
         let Some(line) = line else {
             let code = exit_code(child.wait().await?);
-            return Err(ended(code, &said.text()?));
+            return Err(ended(code, &log.text()?));
         };
         if let Some(mut lines) = lines {
-            // A full pipe would stop a service that logs.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            // A full pipe would stop a service that prints.
+            tokio::spawn(async move {
+                while let Ok(Some(line)) = lines.next_line().await {
+                    if let Err(error) = log.line(&line) {
+                        tracing::warn!(%error, "a line of a service is lost");
+                    }
+                }
+            });
         }
         Ok((Service(child), ServiceStarted { pid, line }))
     }
@@ -99,6 +107,7 @@ pub async fn end(
         return Err(io::Error::other(text));
     };
     let (exit, stdout, stderr) = (exit_code(status?), stdout.text()?, stderr.text()?);
+    Log::start(&order.name)?.lines(&[&stdout, &stderr])?;
     match &order.ready {
         Ready::Line(start) if stdout.lines().any(|line| line.starts_with(start)) => {
             Err(io::Error::other("it listened before it ended"))
@@ -124,15 +133,32 @@ fn prepare(order: &ServiceOrder, environment: &BTreeMap<String, String>) -> io::
         .current_dir("/")
         .stdin(Stdio::null())
         .kill_on_drop(true);
+    if order.user != "root" {
+        become_user(&mut command, &order.user)?;
+    }
     Ok(command)
+}
+
+/// Runs a command as a user of the node, with that user's home.
+///
+/// # Errors
+/// When there is no such user.
+fn become_user(command: &mut Command, name: &str) -> io::Result<()> {
+    let user = User::from_name(name)?
+        .ok_or_else(|| io::Error::other(format!("there is no user {name} on this node")))?;
+    command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
+    command.env("HOME", user.dir).env("USER", name);
+    Ok(())
 }
 
 async fn line_of(
     lines: &mut Option<Lines<BufReader<ChildStdout>>>,
     start: &str,
+    log: &mut Log,
 ) -> io::Result<Option<String>> {
     let Some(lines) = lines else { return Ok(None) };
     while let Some(line) = lines.next_line().await? {
+        log.line(&line)?;
         if line.starts_with(start) {
             return Ok(Some(line));
         }

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use super::{
     command, find,
     kernel::{Kernel, Obstacle},
-    platform::Platform,
+    platform::{Platform, Privilege},
     requirement::{Find, Id, Requirement},
+    subid,
 };
 
 /// What this machine has and lacks.
@@ -55,6 +56,9 @@ fn examine(requirement: &Requirement, platform: &Platform, kernel: &Kernel) -> S
     let granted = match requirement.id {
         Id::UserNamespaces => kernel.user_namespaces(),
         Id::ProcMount => kernel.proc_mount(),
+        Id::Subids => subid::second_id(),
+        // Root writes an id map itself.
+        Id::Uidmap if platform.privilege == Privilege::Root => return State::Found(Vec::new()),
         _ => Ok(()),
     };
     if let Err(Obstacle { reason, remedy }) = granted {
@@ -106,15 +110,28 @@ impl DoctorReport {
         let missing = self.missing(of);
         command::typed(self.platform.family(), self.platform.privilege, &missing)
     }
+
+    /// What to type for everything that is missing among `of`: the line that installs, then what no
+    /// package brings. Empty when nothing is missing.
+    pub fn remedy_line(&self, of: impl IntoIterator<Item = Id>) -> String {
+        let missing = self.missing(of);
+        let install = self.install_line(missing.iter().map(|requirement| requirement.id));
+        let installed =
+            |requirement: &Requirement| install.is_some() && requirement.package.is_some();
+        let others = missing.iter().filter(|requirement| !installed(requirement));
+        let others = others.filter_map(|requirement| match &self.finding(requirement.id)?.state {
+            State::Missing { remedy, .. } => Some(remedy.clone()),
+            State::Found(_) => None,
+        });
+        let lines: Vec<String> = install.clone().into_iter().chain(others).collect();
+        lines.join(" && ")
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::{
-        platform::{OsRelease, Privilege},
-        requirement::Missing,
-    };
+    use crate::doctor::{platform::OsRelease, requirement::Missing};
 
     fn debian_user() -> Platform {
         let release = OsRelease::parse("ID=debian\nVERSION_CODENAME=bookworm\n");
@@ -154,12 +171,19 @@ mod tests {
             requirement: Id::Curl.requirement(),
             state: State::Found(vec!["/usr/bin/curl".into()]),
         };
-        let findings = vec![missing(Id::Telnet), found, missing(Id::Go)];
+        let subids = Finding {
+            requirement: Id::Subids.requirement(),
+            state: State::Missing { reason: String::new(), remedy: "usermod x".to_owned() },
+        };
+        let findings = vec![missing(Id::Telnet), found, missing(Id::Go), subids];
         let report = DoctorReport { platform: debian_user(), findings };
 
         let line = report.install_line([Id::Telnet, Id::Curl, Id::Go]).unwrap();
         assert!(line.ends_with("--no-install-recommends inetutils-telnet golang-go"), "{line}");
         assert_eq!(report.install_line([Id::Curl]), None);
+        assert_eq!(report.remedy_line([Id::Curl]), "");
+        let line = report.remedy_line([Id::Curl, Id::Subids, Id::Telnet]);
+        assert!(line.ends_with("--no-install-recommends inetutils-telnet && usermod x"), "{line}");
         assert_eq!(report.program(Id::Curl), Some(&"/usr/bin/curl".into()));
         assert!(!report.has(Id::Go));
     }

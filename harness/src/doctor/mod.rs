@@ -10,10 +10,11 @@ pub mod needs;
 pub mod platform;
 mod report;
 pub mod requirement;
+pub mod subid;
 
 pub use check::{DoctorReport, Finding, State, check};
 pub use install::{InstallError, install};
 pub use kernel::{explain_proc_failure, explain_userns_failure};
-pub use needs::{Needs, needs};
+pub use needs::{Needs, extras, needs};
 pub use platform::Platform;
 pub use requirement::{Id, Requirement};

@@ -7,8 +7,9 @@ use crate::{
     fixture::{FixtureError, Fixtures},
     node::Node,
     route::RoutePattern,
-    scenario::{Action, Plan, Restores, Scenario, Shown, Step},
+    scenario::{Action, Plan, Restores, Scenario, ServiceUser, Shown, Step},
     tool::Tool,
+    topology::{self, Extras, SECOND_USER},
 };
 
 /// What a scenario needs.
@@ -50,6 +51,9 @@ pub fn needs<'a>(
         if uses_go_client(scenario) {
             needs.must.insert(Id::Go);
         }
+        if extras(scenario).second_user {
+            needs.must.insert(Id::Subids);
+        }
         for row in Requirement::all() {
             if texts(scenario).any(|text| mentions(text, row)) {
                 needs.must.insert(row.id);
@@ -59,6 +63,25 @@ pub fn needs<'a>(
     let with: Vec<Id> = needs.must.iter().flat_map(|id| id.requirement().with).copied().collect();
     needs.must.extend(with);
     Ok(needs)
+}
+
+/// What the guest of a scenario's labs has beside what every guest has.
+pub fn extras(scenario: &Scenario) -> Extras {
+    let go = Id::Go.requirement();
+    let names_second_user = |text: Text<'_>| {
+        let forms =
+            ["-u ", "--user ", "--user=", "chown "].map(|form| form.to_owned() + SECOND_USER);
+        let home = topology::home(SECOND_USER);
+        text.line.contains(&home) || forms.iter().any(|form| text.line.contains(form))
+    };
+    Extras {
+        go: texts(scenario).any(|text| mentions(text, go)),
+        second_user: texts(scenario).any(names_second_user)
+            || scenario.service.as_ref().is_some_and(|it| it.user == ServiceUser::Second)
+            || steps(scenario).any(|step| {
+                matches!(&step.action, Action::Service(it) if it.user == Some(ServiceUser::Second))
+            }),
+    }
 }
 
 /// The services that a scenario starts.

@@ -11,7 +11,7 @@ use crate::{
     route::Route,
     scenario::{
         Case, Claim, ClaimCell, CommandProbe, Listen, Machine, MatrixChoice, PhaseName, Remedy,
-        Service, ServiceChange, ServiceState, Shown, Signature,
+        Service, ServiceChange, ServiceState, ServiceUser, Shown, Signature,
     },
 };
 
@@ -77,6 +77,7 @@ const FIREWALLD: [Id; 3] = [Id::Firewalld, Id::DbusDaemon, Id::DbusSend];
         program: Some("tinyproxy".to_owned()),
         listen: None,
         args: None,
+        user: None,
         state: ServiceState::Restart,
     }))],
     &[Id::Tinyproxy]
@@ -143,7 +144,7 @@ fn go_client_needs_go(#[case] change: fn(&mut Scenario), #[case] needed: bool) {
 
 fn service(program: &str) -> Service {
     let listen = Listen { network: "tcp4".to_owned(), host: "0.0.0.0".to_owned(), port: 8080 };
-    Service { program: program.to_owned(), listen, args: vec![] }
+    Service { program: program.to_owned(), listen, args: vec![], user: ServiceUser::Root }
 }
 
 fn probe(run: &str) -> CommandProbe {
@@ -156,8 +157,44 @@ fn probe(run: &str) -> CommandProbe {
         exit: 0,
         first_line: None,
         contains: vec![],
+        varies: false,
         line: 1,
     }
+}
+
+#[rstest]
+#[case::nothing(vec![run(Node::Wsl, "cat /dev/null; ip link show dev eth0")], Extras::default())]
+#[case::go(vec![run(Node::Wsl, "cd hello && go run main.go")], Extras { go: true, second_user: false })]
+#[case::client(vec![run(Node::Wsl, "go-client --url http://localhost/")], Extras::default())]
+#[case::sudo(vec![run(Node::Wsl, "sudo -u dev id")], Extras { go: false, second_user: true })]
+#[case::sudo_root(vec![run(Node::Wsl, "sudo -u root id")], Extras::default())]
+#[case::home(vec![run(Node::Wsl, "cat /home/dev/x")], Extras { go: false, second_user: true })]
+#[case::service(
+    vec![step(Node::Wsl, Action::Service(ServiceChange {
+        name: None,
+        program: None,
+        listen: None,
+        args: None,
+        user: Some(ServiceUser::Second),
+        state: ServiceState::Restart,
+    }))],
+    Extras { go: false, second_user: true }
+)]
+fn what_only_some_guests_have(#[case] steps: Vec<Step>, #[case] expected: Extras) {
+    let scenario = survey(steps);
+    assert_eq!(extras(&scenario), expected);
+    let needs = of(&scenario);
+    assert_eq!(needs.contains(&Id::Subids), expected.second_user);
+    assert_eq!(needs.contains(&Id::Uidmap), expected.second_user, "with it");
+}
+
+#[test]
+fn the_own_service_may_be_the_second_users() {
+    let mut scenario = survey(vec![]);
+    assert_eq!(extras(&scenario), Extras::default());
+    scenario.service = Some(Service { user: ServiceUser::Second, ..service("dlv") });
+    assert!(extras(&scenario).second_user);
+    assert!(of(&scenario).contains(&Id::Dlv));
 }
 
 #[test]

@@ -38,6 +38,12 @@ pub enum Id {
     Nft,
     /// procps' `sysctl`.
     Sysctl,
+    /// The Go debugger.
+    Dlv,
+    /// The programs that write an id map with more than one id.
+    Uidmap,
+    /// A second id for this user.
+    Subids,
 }
 
 /// One row of the table.
@@ -123,7 +129,7 @@ const fn row(
 }
 
 /// The table, in the order of the ids, which is that of reports.
-static TABLE: [Requirement; 15] = {
+static TABLE: [Requirement; 18] = {
     use Find::{AnyOf, Kernel, Programs};
     use Missing::{NativeTwin, NoLab, Skip};
     [
@@ -217,6 +223,22 @@ static TABLE: [Requirement; 15] = {
             Skip,
             "steps that type it",
         ),
+        row(Id::Dlv, Programs(&["dlv"]), same("delve"), Skip, "a real debugger inside wsl"),
+        row(
+            Id::Uidmap,
+            Programs(&["newuidmap", "newgidmap"]),
+            package("uidmap", "uidmap", "shadow-utils"),
+            Skip,
+            "a second user inside wsl, where this user is not root",
+        ),
+        Requirement {
+            id: Id::Subids,
+            purpose: "a second user inside wsl",
+            find: Kernel,
+            package: None,
+            missing: Skip,
+            with: &[Id::Uidmap],
+        },
     ]
 };
 
@@ -261,6 +283,9 @@ impl fmt::Display for Id {
             Id::Ip => "ip",
             Id::Nft => "nft",
             Id::Sysctl => "sysctl",
+            Id::Dlv => "dlv",
+            Id::Uidmap => "uidmap",
+            Id::Subids => "subids",
         })
     }
 }

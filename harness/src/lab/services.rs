@@ -69,6 +69,7 @@ impl Lab {
         let program = change.program.clone().or(before.map(|service| service.program.clone()));
         let listen = change.listen.clone().or(before.map(|service| service.listen.clone()));
         let args = change.args.clone().or(before.map(|service| service.args.clone()));
+        let user = change.user.or(before.map(|service| service.user));
         Service {
             program: program.unwrap_or_else(|| DEFAULT_PROGRAM.to_owned()),
             listen: listen.unwrap_or(Listen {
@@ -77,6 +78,7 @@ impl Lab {
                 port: DEFAULT_PORT,
             }),
             args: args.unwrap_or_default(),
+            user: user.unwrap_or_default(),
         }
     }
 

@@ -18,7 +18,7 @@ pub mod words;
 
 pub use claim::{Claim, ClaimCell, ClaimPhase, Shown};
 pub use error::ScenarioError;
-pub use service::{Listen, Service, ServiceChange, ServiceState};
+pub use service::{Listen, Service, ServiceChange, ServiceState, ServiceUser};
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 
@@ -203,6 +203,8 @@ pub struct CommandProbe {
     pub first_line: Option<String>,
     /// Texts that must stand in its output.
     pub contains: Vec<String>,
+    /// Whether its output differs between versions of the program: a snapshot leaves it out then.
+    pub varies: bool,
     /// The line of the file it stands on, from 1.
     pub line: usize,
 }

@@ -81,6 +81,9 @@ pub(super) struct RawService {
     /// What its command line has beyond what its manifest says.
     #[serde(default)]
     pub(super) args: Vec<String>,
+    /// Who runs it; `root` unless said otherwise.
+    #[schemars(extend("enum" = schema::users()))]
+    pub(super) user: Option<At<String>>,
 }
 
 /// What differs from a fresh Windows 11 in NAT mode.
@@ -157,6 +160,9 @@ pub(super) struct RawServiceChange {
     pub(super) program: Option<At<String>>,
     /// What its command line has afterwards beyond what its manifest says.
     pub(super) args: Option<At<Vec<String>>>,
+    /// Who runs it afterwards.
+    #[schemars(extend("enum" = schema::users()))]
+    pub(super) user: Option<At<String>>,
     /// `restart` unless said otherwise; `ends`: it must end by itself without having listened.
     #[schemars(extend("enum" = ["restart", "stop", "ends"]))]
     pub(super) state: Option<At<String>>,
@@ -327,4 +333,8 @@ pub(super) struct RawExpect {
     /// Texts that must stand in its output.
     #[serde(default)]
     pub(super) contains: Vec<String>,
+    /// Whether its output differs between versions of the program, so that the snapshot leaves it
+    /// out; false unless said otherwise.
+    #[serde(default)]
+    pub(super) varies: bool,
 }

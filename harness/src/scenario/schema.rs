@@ -3,7 +3,7 @@
 use schemars::{Schema, SchemaGenerator, transform::transform_subschemas};
 use serde_json::{Value, json};
 
-use super::raw::RawScenario;
+use super::{ServiceUser, raw::RawScenario};
 use crate::{cause::Cause, node::Node, target::Host, tool::Tool};
 
 /// The schema as the text of `docs/scenario.schema.json`.
@@ -89,6 +89,11 @@ pub(super) fn one_action(schema: &mut Schema) {
               "required": ["service"] }
         ] } }),
     );
+}
+
+/// Who can run a service.
+pub(super) fn users() -> [&'static str; 2] {
+    ServiceUser::ALL.map(ServiceUser::name)
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::topology::SECOND_USER;
+
 /// A server under test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -11,6 +13,31 @@ pub struct Service {
     pub listen: Listen,
     /// What its command line has beyond what its manifest says.
     pub args: Vec<String>,
+    /// Who runs it.
+    pub user: ServiceUser,
+}
+
+/// Who runs a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServiceUser {
+    /// As everything in a node is run.
+    #[default]
+    Root,
+    /// The second user of the guest.
+    Second,
+}
+
+impl ServiceUser {
+    /// Both.
+    pub const ALL: [ServiceUser; 2] = [ServiceUser::Root, ServiceUser::Second];
+
+    /// What the node's `/etc/passwd` calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ServiceUser::Root => "root",
+            ServiceUser::Second => SECOND_USER,
+        }
+    }
 }
 
 /// A listen string as Go's `net.Listen` takes it: a network and an address.
@@ -44,6 +71,8 @@ pub struct ServiceChange {
     pub listen: Option<Listen>,
     /// Other arguments beyond what its manifest says.
     pub args: Option<Vec<String>>,
+    /// Another user.
+    pub user: Option<ServiceUser>,
     /// What becomes of it.
     pub state: ServiceState,
 }

@@ -16,7 +16,7 @@ pub fn render(scenario: &Scenario, phases: &[PhaseResult]) -> String {
     let order: Vec<PhaseName> = scenario.phases().into_iter().map(|phase| phase.name).collect();
     let phases: Vec<&PhaseResult> =
         order.iter().filter_map(|name| phases.iter().find(|phase| phase.name == *name)).collect();
-    let tables = [matrices(&phases), probes(&phases)];
+    let tables = [matrices(&phases), probes(scenario, &phases)];
     let tables: Vec<String> = tables.into_iter().filter(|table| !table.is_empty()).collect();
     tables.join("\n")
 }
@@ -43,7 +43,11 @@ fn matrices(phases: &[&PhaseResult]) -> String {
     align(&rows)
 }
 
-fn probes(phases: &[&PhaseResult]) -> String {
+/// What stands in place of a first line that differs between versions of a program.
+const VARIES: &str = "(varies)";
+
+fn probes(scenario: &Scenario, phases: &[&PhaseResult]) -> String {
+    let varies = |line| scenario.probes.iter().any(|probe| probe.line == line && probe.varies);
     let head = ["phase", "node", "command", "exit", "first line"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for phase in phases {
@@ -55,7 +59,7 @@ fn probes(phases: &[&PhaseResult]) -> String {
                 probe.on.to_string(),
                 one_line(&probe.run),
                 probe.exit.to_string(),
-                one_line(&probe.first_line),
+                if varies(probe.line) { VARIES.to_owned() } else { one_line(&probe.first_line) },
             ]
         }));
     }
@@ -94,6 +98,14 @@ fault  wsl   firewall-cmd --state  0     running
     fn it_is_one_readable_table() {
         let scenario = sample::scenario(sample::TEXT);
         assert_eq!(render(&scenario, &sample::results(&scenario)), TABLE);
+    }
+
+    #[test]
+    fn what_varies_does_not_show() {
+        let mut scenario = sample::scenario(sample::TEXT);
+        scenario.probes[0].varies = true;
+        let expected = TABLE.replace("running", VARIES);
+        assert_eq!(render(&scenario, &sample::results(&scenario)), expected);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use harness::{
     run_result::{RunResult, Verdict},
     runner::{self, Options},
     scenario::{Machine, Scenario},
+    topology::Extras,
 };
 use tokio::sync::mpsc;
 
@@ -47,6 +48,7 @@ async fn boots(ready: &Ready, count: usize) -> Result<(), Failure> {
             Machine::default(),
             Arc::clone(&ready.stock),
             "bench".to_owned(),
+            Extras::default(),
         );
         let lab = lab.await.map_err(Failure::lab)?;
         boot.push(lab.boot);

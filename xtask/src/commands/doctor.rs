@@ -20,7 +20,7 @@ pub fn run(options: &Doctor) -> Result<ExitCode, Failure> {
     print!("{report}");
     // What the settings say is one thing, what the kernel does another.
     let program = harness::entry::program().map_err(Failure::lab)?;
-    match Netns::start(program) {
+    match Netns::start(program, false) {
         Ok(_) => println!("  ok       a lab can be booted"),
         Err(error) => {
             println!("  missing  a lab cannot be booted: {error}");

@@ -22,5 +22,5 @@ pub fn prepare(scenarios: &[&Scenario], install: bool) -> Result<Ready, Failure>
         report = doctor::check();
     }
     let program = harness::entry::program().map_err(Failure::lab)?;
-    Ready::prepare(program, report, &mut say).map_err(Failure::lab)
+    Ready::prepare(program, report, scenarios, &mut say).map_err(Failure::lab)
 }

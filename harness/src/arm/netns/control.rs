@@ -5,7 +5,6 @@ use std::{
     io::{self, IoSlice, IoSliceMut},
     net::Ipv4Addr,
     os::fd::{AsRawFd, OwnedFd},
-    path::PathBuf,
     time::Duration,
 };
 
@@ -16,7 +15,10 @@ use nix::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{sys, topology::LabPlan};
+use crate::{
+    sys,
+    topology::{LabPlan, Supplies},
+};
 
 /// A request of the host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,8 +31,8 @@ pub enum ToSupervisor {
         lab: u64,
         /// What it looks like.
         plan: LabPlan,
-        /// The directory of built services and clients.
-        fixtures: Option<PathBuf>,
+        /// What this machine gives to it.
+        supplies: Supplies,
     },
     /// Kill the guest and pull its cable.
     StopWsl {

@@ -27,13 +27,14 @@ use super::{
 };
 use crate::{
     node::Node,
-    topology::{LabPlan, hostname},
+    topology::{Extras, LabPlan, Supplies, hostname},
 };
 
 /// A booted lab.
 pub struct NetnsLab {
     dir: PathBuf,
-    fixtures: Option<PathBuf>,
+    plan: LabPlan,
+    supplies: Supplies,
     windows: Netns,
     agents: Vec<(Node, Pid)>,
 }
@@ -46,16 +47,16 @@ impl NetnsLab {
     pub fn boot(
         home: &Home,
         number: u64,
-        plan: &LabPlan,
-        fixtures: Option<PathBuf>,
+        plan: LabPlan,
+        supplies: Supplies,
     ) -> Result<(NetnsLab, Done), Failure> {
         let dir = home.labs.join(number.to_string());
         fs::create_dir_all(dir.join("hv")).map_err(|e| Failure::io("create the lab", e))?;
         let mut agents = Vec::new();
-        let booted = boot_nodes(home, &dir, plan, fixtures.as_deref(), &mut agents);
+        let booted = boot_nodes(home, &dir, &plan, &supplies, &mut agents);
         let returned = home.return_to();
         match booted.and_then(|done| returned.map(|()| done)) {
-            Ok((windows, done)) => Ok((NetnsLab { dir, fixtures, windows, agents }, done)),
+            Ok((windows, done)) => Ok((NetnsLab { dir, plan, supplies, windows, agents }, done)),
             Err(failure) => {
                 for (_, pid) in agents {
                     let _ = kill(pid, Signal::SIGKILL);
@@ -88,7 +89,7 @@ impl NetnsLab {
     /// # Errors
     /// What the kernel refuses.
     pub fn start_wsl(&mut self, home: &Home, address: Ipv4Addr) -> Result<Done, Failure> {
-        let forked = fork(home, &self.dir, Node::Wsl, self.fixtures.as_deref());
+        let forked = fork(home, &self.dir, Node::Wsl, &self.plan, &self.supplies);
         home.return_to()?;
         let (netns, guest) = forked?;
         self.agents.push((Node::Wsl, guest.pid));
@@ -111,11 +112,11 @@ fn boot_nodes(
     home: &Home,
     dir: &Path,
     plan: &LabPlan,
-    fixtures: Option<&Path>,
+    supplies: &Supplies,
     agents: &mut Vec<(Node, Pid)>,
 ) -> Result<(Netns, Done), Failure> {
     let mut boot = |node| {
-        let (netns, agent) = fork(home, dir, node, fixtures)?;
+        let (netns, agent) = fork(home, dir, node, plan, supplies)?;
         agents.push((node, agent.pid));
         Ok::<_, Failure>((netns, agent))
     };
@@ -140,12 +141,15 @@ fn fork(
     home: &Home,
     dir: &Path,
     node: Node,
-    fixtures: Option<&Path>,
+    plan: &LabPlan,
+    supplies: &Supplies,
 ) -> Result<(Netns, Spawned), Failure> {
     let netns = Netns::create(node)?;
     let disk = dir.join(node.name());
     let hv = dir.join("hv");
-    let files = NodeFiles { node, disk: &disk, hv: &hv, fixtures, program: &home.program };
+    let extras = if node == Node::Wsl { plan.extras } else { Extras::default() };
+    let program = &home.program;
+    let files = NodeFiles { node, disk: &disk, hv: &hv, extras, supplies, program };
     let agent = spawn(home, node, &|| configure_own(node), &|| {
         let _ = sethostname(hostname(node));
         mounts::node(&files)

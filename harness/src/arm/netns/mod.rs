@@ -5,6 +5,7 @@
 mod baseline;
 mod carrier;
 mod control;
+mod extras;
 mod failure;
 mod lab;
 mod links;
@@ -43,7 +44,7 @@ use super::{ArmError, Nodes};
 use crate::{
     agent::client::{AgentClient, Asks},
     node::Node,
-    topology::LabPlan,
+    topology::{LabPlan, Supplies},
 };
 
 /// What came with a reply: the agents' sockets, and how long the yardstick took.
@@ -58,18 +59,19 @@ struct Job {
 pub struct Netns {
     jobs: Option<mpsc::Sender<Job>>,
     next_lab: AtomicU64,
-    fixtures: Mutex<Option<PathBuf>>,
+    supplies: Mutex<Supplies>,
     supervisor: Child,
 }
 
 impl Netns {
-    /// Starts `program` as the supervisor (see [`crate::entry`]). Call it from a thread that outlives it: the kernel kills the
-    /// supervisor when the thread that started it ends.
+    /// Starts `program` as the supervisor (see [`crate::entry`]), with a second uid for its labs if
+    /// `second_user`. Call it from a thread that outlives it: the kernel kills the supervisor when
+    /// the thread that started it ends.
     ///
     /// # Errors
     /// When this machine does not allow user namespaces or the mounts of a node; the error says
     /// what to change.
-    pub fn start(program: PathBuf) -> Result<Netns, ArmError> {
+    pub fn start(program: PathBuf, second_user: bool) -> Result<Netns, ArmError> {
         let failed = |operation| move |source| ArmError::Io { operation, source };
         let (host, theirs) =
             socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
@@ -83,7 +85,7 @@ impl Netns {
             .process_group(0)
             .spawn()
             .map_err(failed("start the supervisor"))?;
-        if let Err(error) = greet(&host, supervisor.id()) {
+        if let Err(error) = greet(&host, supervisor.id(), second_user) {
             drop(host);
             let _ = supervisor.wait();
             return Err(error);
@@ -97,14 +99,14 @@ impl Netns {
         Ok(Netns {
             jobs: Some(jobs),
             next_lab: AtomicU64::default(),
-            fixtures: Mutex::default(),
+            supplies: Mutex::default(),
             supervisor,
         })
     }
 
-    /// Where labs booted from now on find the services and clients that were built.
-    pub fn set_fixtures(&self, directory: PathBuf) {
-        *self.fixtures.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(directory);
+    /// What this machine gives to the labs that are booted from now on.
+    pub fn set_supplies(&self, supplies: Supplies) {
+        *self.supplies.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = supplies;
     }
 
     /// Starts an agent that builds things: this machine's files, read-only but for `writable`, and
@@ -129,9 +131,9 @@ impl Netns {
     pub(super) async fn boot(&self, plan: &LabPlan) -> Result<Nodes, ArmError> {
         let clock = Instant::now();
         let lab = self.next_lab.fetch_add(1, Ordering::Relaxed);
-        let fixtures =
-            self.fixtures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        let request = ToSupervisor::Boot { lab, plan: plan.clone(), fixtures };
+        let supplies =
+            self.supplies.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let request = ToSupervisor::Boot { lab, plan: plan.clone(), supplies };
         let (agents, _) = self.call(request).await?;
         let [windows, wsl, lan] = take(agents)?;
         let greeted = tokio::try_join!(
@@ -187,12 +189,12 @@ impl Drop for Netns {
 }
 
 /// Writes the id maps of the supervisor's user namespace and waits until it is ready.
-fn greet(host: &OwnedFd, pid: u32) -> Result<(), ArmError> {
+fn greet(host: &OwnedFd, pid: u32, second_user: bool) -> Result<(), ArmError> {
     let failed = |operation| move |source| ArmError::Io { operation, source };
     loop {
         match receive::<FromSupervisor>(host).map_err(failed("talk to the supervisor"))? {
             Some((FromSupervisor::Unshared, _)) => {
-                userns::write_maps(pid).map_err(failed("write the id maps"))?;
+                userns::write_maps(pid, second_user).map_err(failed("write the id maps"))?;
                 send(host, &ToSupervisor::Mapped, &[]).map_err(failed("talk to the supervisor"))?;
             }
             Some((FromSupervisor::Ready, _)) => return Ok(()),

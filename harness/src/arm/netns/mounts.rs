@@ -13,8 +13,13 @@ use nix::{
     sys::stat::Mode,
 };
 
-use super::failure::Failure;
-use crate::{agent, guest, node::Node, paths, sys, topology};
+use super::{extras, failure::Failure};
+use crate::{
+    agent, guest,
+    node::Node,
+    paths, sys,
+    topology::{self, Extras, Supplies},
+};
 
 /// What a node has in memory, gone when it stops.
 const TMPFS: [(&str, &str); 3] = [
@@ -35,8 +40,10 @@ pub struct NodeFiles<'a> {
     pub disk: &'a Path,
     /// The directory that windows and wsl share, where the guest half of the relay listens.
     pub hv: &'a Path,
-    /// The services and clients that were built, where there are any.
-    pub fixtures: Option<&'a Path>,
+    /// What this node has beside what every node has.
+    pub extras: Extras,
+    /// What this machine gives to it.
+    pub supplies: &'a Supplies,
     /// This program.
     pub program: &'a Path,
 }
@@ -58,8 +65,9 @@ pub fn supervisor() -> Result<(), Failure> {
 /// The mount that was refused.
 pub fn node(files: &NodeFiles<'_>) -> Result<(), Failure> {
     let upper = prepare_disk(files).map_err(|e| Failure::io("prepare the node's disk", e))?;
+    extras::prepare(files, &upper).map_err(|e| Failure::io("prepare the node's disk", e))?;
     let mut wanted = vec![(files.hv.to_owned(), "hv"), (files.program.to_owned(), "program")];
-    wanted.extend(files.fixtures.map(|path| (path.to_owned(), "fixtures")));
+    wanted.extend(files.supplies.fixtures.clone().map(|path| (path, "fixtures")));
     wanted.extend(DISK.map(|(name, _)| (files.disk.join(name), name)));
     let sources = Sources::open(&wanted)?;
 
@@ -67,17 +75,12 @@ pub fn node(files: &NodeFiles<'_>) -> Result<(), Failure> {
         .and_then(|()| sys::set_mount_read_only("/run", false, false))
         .map_err(|e| Failure::io("make this machine's files read-only (Linux 5.12)", e))?;
     proc()?;
-    let work = files.disk.join("work");
-    let options =
-        format!("lowerdir=/etc,upperdir={},workdir={},userxattr", upper.display(), work.display());
-    mount(Some("overlay"), "/etc", Some("overlay"), MsFlags::empty(), Some(options.as_str()))
-        .map_err(|errno| {
-            Failure::new("mount /etc (an overlay in a user namespace: Linux 5.11)", errno)
-        })?;
+    overlay(Path::new("/etc"), Path::new("/etc"), &upper, &files.disk.join("work"))?;
+    extras::mount(files)?;
     for (path, options) in TMPFS {
         tmpfs(path, options)?;
     }
-    furnish(files.node).map_err(|e| Failure::io("furnish /run", e))?;
+    furnish(files).map_err(|e| Failure::io("furnish /run", e))?;
     sources.bind("hv", &format!("{}/hv", paths::LAB))?;
     sources.bind("fixtures", paths::FIXTURES)?;
     sources.bind("program", paths::PROGRAM)?;
@@ -128,18 +131,18 @@ fn prepare_disk(files: &NodeFiles<'_>) -> io::Result<PathBuf> {
     Ok(upper)
 }
 
-fn furnish(node: Node) -> io::Result<()> {
+fn furnish(files: &NodeFiles<'_>) -> io::Result<()> {
     let hv = Path::new(paths::GUEST_SOCKET).parent().ok_or(io::ErrorKind::InvalidInput)?;
     for dir in [Path::new(paths::BIN), hv, Path::new(paths::FIXTURES), Path::new("/run/lock")] {
         fs::create_dir_all(dir)?;
     }
     fs::write(paths::PROGRAM, "")?;
-    if node != Node::Windows {
+    if files.node != Node::Windows {
         for shim in agent::shims::NAMES {
             symlink(paths::PROGRAM, Path::new(paths::BIN).join(shim))?;
         }
     }
-    Ok(())
+    extras::link_go(files)
 }
 
 /// Directories and files opened while their paths can still be seen.
@@ -161,9 +164,27 @@ impl Sources {
             return Ok(());
         };
         let from = format!("/proc/self/fd/{}", fd.as_raw_fd());
-        mount(Some(from.as_str()), to, None::<&str>, MsFlags::MS_BIND, None::<&str>)
+        // What was mounted below comes along: Go's build cache in the home of root.
+        let bind = MsFlags::MS_BIND | MsFlags::MS_REC;
+        mount(Some(from.as_str()), to, None::<&str>, bind, None::<&str>)
             .map_err(|errno| Failure::new(format!("mount {to}"), errno))
     }
+}
+
+/// Mounts an overlay on `to`: `lower` to read, what is written in `upper`.
+pub(super) fn overlay(to: &Path, lower: &Path, upper: &Path, work: &Path) -> Result<(), Failure> {
+    let options = format!(
+        "lowerdir={},upperdir={},workdir={},userxattr",
+        lower.display(),
+        upper.display(),
+        work.display()
+    );
+    mount(Some("overlay"), to, Some("overlay"), MsFlags::empty(), Some(options.as_str())).map_err(
+        |errno| {
+            let to = to.display();
+            Failure::new(format!("mount {to} (an overlay in a user namespace: Linux 5.11)"), errno)
+        },
+    )
 }
 
 fn proc() -> Result<(), Failure> {

@@ -21,7 +21,7 @@ use nix::{
     sys::{
         prctl,
         signal::{Signal, kill},
-        stat::Mode,
+        stat::{Mode, umask},
         wait::{WaitPidFlag, WaitStatus, waitpid},
     },
     unistd::{ForkResult, Pid},
@@ -33,6 +33,7 @@ use super::{
     failure::Failure,
     lab::NetnsLab,
     mounts,
+    namespace::small_tables_below,
     spawn::{Home, spawn_workshop},
 };
 use crate::sys;
@@ -64,6 +65,8 @@ pub fn main() -> ExitCode {
 /// in the inner one.
 fn enter(control: &OwnedFd) -> Result<Option<ExitCode>, Failure> {
     die_with_parent(control)?;
+    // Of the nodes' files, not the caller's: their second user reads them.
+    umask(Mode::from_bits_truncate(0o022));
     unshare(CloneFlags::CLONE_NEWUSER)
         .map_err(|errno| Failure::new("create a user namespace", errno))?;
     let told = |e| Failure::io("talk to the host", e);
@@ -122,7 +125,9 @@ struct Supervisor {
 }
 
 fn serve(control: &OwnedFd) -> ExitCode {
-    let ready = mounts::supervisor().and_then(|()| Home::here(Path::new(LABS)));
+    let ready = mounts::supervisor()
+        .and_then(|()| small_tables_below())
+        .and_then(|()| Home::here(Path::new(LABS)));
     let home = match ready {
         Ok(home) => home,
         Err(failure) => {
@@ -169,8 +174,8 @@ impl Supervisor {
     fn handle(&mut self, request: ToSupervisor) -> Result<Done, Failure> {
         match request {
             ToSupervisor::Mapped => Ok(Done::default()),
-            ToSupervisor::Boot { lab, plan, fixtures } => {
-                let (booted, done) = NetnsLab::boot(&self.home, lab, &plan, fixtures)?;
+            ToSupervisor::Boot { lab, plan, supplies } => {
+                let (booted, done) = NetnsLab::boot(&self.home, lab, plan, supplies)?;
                 self.labs.insert(lab, booted);
                 Ok(done)
             }

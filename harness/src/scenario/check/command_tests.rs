@@ -61,6 +61,11 @@ fn a_survey_of_commands_has_no_service_and_claims_by_command() {
     "wsl -> localhost nc = open",
     "a survey without `[service]` has no matrix"
 )]
+#[case::varies(
+    "contains = [",
+    "first_line = 'x', varies = true, contains = [",
+    "a probe whose output varies has no `first_line`"
+)]
 #[case::name("'run-file'\non", "'run file'\non", "bad probe name")]
 #[case::fault("'survey'", "'fault'", "the fault scenario has no `[service]`")]
 fn a_bad_one(#[case] from: &str, #[case] to: &str, #[case] says: &str) {

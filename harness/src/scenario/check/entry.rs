@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     node::Node,
     route::RoutePattern,
-    scenario::{Listen, PhaseName, error::Problems, listen, located::At, words},
+    scenario::{Listen, PhaseName, ServiceUser, error::Problems, listen, located::At, words},
 };
 
 /// What a name may look like, for messages.
@@ -61,6 +61,17 @@ pub(super) fn listen(raw: &At<String>, problems: &mut Problems) -> Option<Listen
         .parse::<Listen>()
         .map_err(|message| problems.add_help(&raw.span, message, listen::FORMS))
         .ok()
+}
+
+/// A user of the guest.
+pub(super) fn user(raw: &At<String>, problems: &mut Problems) -> Option<ServiceUser> {
+    let user = ServiceUser::ALL.into_iter().find(|user| user.name() == raw.value);
+    if user.is_none() {
+        let names = ServiceUser::ALL.map(ServiceUser::name);
+        let message = format!("unknown user `{}`", raw.value);
+        problems.add_help(&raw.span, message, words::one_of(&raw.value, &names));
+    }
+    user
 }
 
 pub(super) fn patterns(raw: &[At<String>], problems: &mut Problems) -> Vec<RoutePattern> {

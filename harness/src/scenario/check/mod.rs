@@ -13,7 +13,7 @@ mod step;
 use std::path::Path;
 
 use super::{
-    Machine, PhaseName, Scenario, Service,
+    Machine, PhaseName, Scenario, Service, ServiceUser,
     error::Problems,
     located::At,
     raw::{RawMachine, RawScenario, RawService},
@@ -113,7 +113,11 @@ fn own_service(raw: &RawService, problems: &mut Problems) -> Option<Service> {
         None => Some(DEFAULT_PROGRAM.to_owned()),
     };
     let listen = entry::listen(&raw.listen, problems);
-    Some(Service { program: program?, listen: listen?, args: raw.args.clone() })
+    let user = match &raw.user {
+        Some(user) => entry::user(user, problems),
+        None => Some(ServiceUser::default()),
+    };
+    Some(Service { program: program?, listen: listen?, args: raw.args.clone(), user: user? })
 }
 
 fn machine(raw: &RawMachine) -> Machine {

@@ -27,6 +27,10 @@ fn one(
         let help = "leave `phases` out for a probe of every phase";
         problems.add_help(&wanted.span, "the probe runs in no phase", help);
     }
+    if expect.varies && expect.first_line.is_some() {
+        let message = "a probe whose output varies has no `first_line`";
+        problems.add_help(&raw.span, message, "state what does not vary with `contains`");
+    }
     let wanted = wanted.as_ref().map_or(&[][..], |wanted| &wanted.value);
     let wanted = wanted.iter().filter_map(|it| entry::phase(it, phases, problems)).collect();
     Some(CommandProbe {
@@ -37,6 +41,7 @@ fn one(
         exit: expect.exit.unwrap_or(0),
         first_line: expect.first_line.clone(),
         contains: expect.contains.clone(),
+        varies: expect.varies,
         line: problems.line(raw.span.start),
     })
 }

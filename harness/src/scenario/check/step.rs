@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::entry;
-use crate::scenario::{
-    Action, ServiceChange, ServiceState, Step,
-    error::Problems,
-    located::At,
-    raw::{RawServiceChange, RawStep, RawWrite},
-    words,
+use crate::{
+    node::Node,
+    scenario::{
+        Action, ServiceChange, ServiceState, Step,
+        error::Problems,
+        located::At,
+        raw::{RawServiceChange, RawStep, RawWrite},
+        words,
+    },
 };
 
 /// The words of a service's `state`.
@@ -33,7 +36,7 @@ fn one(raw: &At<RawStep>, problems: &mut Problems) -> Option<Step> {
             entry::not_empty(run, "run", problems).then(|| Action::Run(run.value.clone()))
         }
         (None, Some(write), None, None) => self::write(write, problems),
-        (None, None, Some(service), None) => self::service(service, problems),
+        (None, None, Some(service), None) => self::service(service, on, problems),
         (None, None, None, Some(env)) => self::env(env, problems),
         _ => {
             not_one(raw, problems);
@@ -77,8 +80,12 @@ fn state(raw: &RawServiceChange) -> Option<&str> {
     raw.state.as_ref().map(|state| state.value.as_str())
 }
 
-fn service(raw: &At<RawServiceChange>, problems: &mut Problems) -> Option<Action> {
-    let RawServiceChange { name, listen, program, args, .. } = &raw.value;
+fn service(
+    raw: &At<RawServiceChange>,
+    on: Option<Node>,
+    problems: &mut Problems,
+) -> Option<Action> {
+    let RawServiceChange { name, listen, program, args, user, .. } = &raw.value;
     let state = match state(&raw.value) {
         None | Some("restart") => ServiceState::Restart,
         Some("stop") => ServiceState::Stop,
@@ -91,9 +98,9 @@ fn service(raw: &At<RawServiceChange>, problems: &mut Problems) -> Option<Action
         }
     };
     if state == ServiceState::Stop {
-        let extra = listen.as_ref().or(program.as_ref()).map(|it| &it.span);
+        let extra = listen.as_ref().or(program.as_ref()).or(user.as_ref()).map(|it| &it.span);
         if let Some(extra) = extra.or(args.as_ref().map(|it| &it.span)) {
-            let message = "a service that stops has none of `listen`, `program`, `args`";
+            let message = "a service that stops has none of `listen`, `program`, `args`, `user`";
             problems.add(extra, message);
             return None;
         }
@@ -102,11 +109,19 @@ fn service(raw: &At<RawServiceChange>, problems: &mut Problems) -> Option<Action
     let name = name.as_ref().map(|name| entry::name(name, "service name", problems));
     let program = program.as_ref().map(|program| entry::name(program, "program", problems));
     let listen = listen.as_ref().map(|listen| entry::listen(listen, problems));
+    if let Some(user) = user
+        && on.is_some_and(|on| on != Node::Wsl)
+    {
+        problems
+            .add(&user.span, "only the services of wsl have a `user`: only it has a second one");
+    }
+    let user = user.as_ref().map(|user| entry::user(user, problems));
     let change = ServiceChange {
         name: name.map_or(Some(None), |name| name.map(Some))?,
         program: program.map_or(Some(None), |program| program.map(Some))?,
         listen: listen.map_or(Some(None), |listen| listen.map(Some))?,
         args: args.as_ref().map(|args| args.value.clone()),
+        user: user.map_or(Some(None), |user| user.map(Some))?,
         state,
     };
     Some(Action::Service(change))

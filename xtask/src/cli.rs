@@ -22,6 +22,8 @@ pub enum Command {
     List(List),
     /// One scenario told as a story.
     Explain(Explain),
+    /// Climb name, ping, TCP and HTTP to a server, and say what each rung does not prove.
+    Ladder(Ladder),
     /// What this machine can run, and for what it cannot, the command that changes it.
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.
@@ -104,6 +106,28 @@ pub struct Explain {
     pub name: String,
     #[command(flatten)]
     pub source: Source,
+}
+
+/// `ladder`
+#[derive(Debug, Args)]
+pub struct Ladder {
+    /// HOST:PORT, localhost:8080 unless said otherwise; with --scenario, targets of the lab.
+    #[arg(value_name = "HOST:PORT")]
+    pub places: Vec<String>,
+    /// Climb in this scenario's lab instead, from windows, wsl and lan.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// The phase of that lab; its fault unless said otherwise.
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<String>,
+    #[command(flatten)]
+    pub source: Source,
+    /// Who measures: real tools, or their twins in this program.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
 }
 
 /// `doctor`

@@ -5,6 +5,7 @@
 //! and how its words are read; `native` does the same with sockets. Both halves speak through one
 //! table of failures (`strerror`), so that they can only agree or be caught disagreeing.
 
+mod bearings;
 mod curl;
 mod endpoint;
 mod error;
@@ -24,5 +25,6 @@ mod telnet;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bearings::VARIABLES as PROXY_VARIABLES;
 pub use error::ProbeError;
 pub use prober::Prober;

@@ -3,6 +3,7 @@
 mod bench;
 mod doctor;
 mod explain;
+mod ladder;
 mod list;
 mod prepare;
 mod run_scenarios;
@@ -23,6 +24,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::RunScenarios(options) => run_scenarios::run(&options),
         Command::List(options) => list::run(&options),
         Command::Explain(options) => explain::run(&options),
+        Command::Ladder(options) => ladder::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Test(options) => test::run(&options),

@@ -9,6 +9,7 @@ mod bad_input;
 mod catalogue;
 mod json_report;
 mod lab_errors;
+mod ladder;
 mod missing_programs;
 mod ordinary_user;
 mod output;

@@ -13,6 +13,7 @@
 //! From a file to a verdict:
 //! - [`scenario`], [`catalogue`]: `scenario.toml`, checked; all of them
 //! - [`explain`]: one told as a story
+//! - [`claims`]: every sentence of the article, what shows it, and whether that is measured
 //! - [`ladder`]: name, ping, TCP, HTTP climbed from this machine or from the nodes of a lab
 //! - [`doctor`], [`ready`], [`cache`]: what the machine must have; making it ready to run
 //! - [`fixture`], [`stock`]: servers and clients, described and built
@@ -34,6 +35,7 @@ pub mod cache;
 pub mod catalogue;
 pub mod cause;
 pub mod cell;
+pub mod claims;
 pub mod doctor;
 pub mod entry;
 pub mod explain;

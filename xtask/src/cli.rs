@@ -104,6 +104,9 @@ pub struct List {
 pub struct Explain {
     /// The scenario.
     pub name: String,
+    /// Leave nothing out, however long it gets.
+    #[arg(long)]
+    pub all: bool,
     #[command(flatten)]
     pub source: Source,
 }

@@ -59,7 +59,8 @@ Chapter 1: the failure and its cures
                                  sample: the relay enters over lo
                            holds   fault: windows -> localhost curl = http-200
 
-1 claim: 0 measured here, 1 modelled, 0 need Windows; article right in 0, partly in 0, wrong in 1
+1 claim: 0 measured here, 1 modelled, 0 need Windows;
+article right in 0, partly in 0, wrong in 1
 1 cell looked up in this run: 1 hold
 "
     );
@@ -74,7 +75,7 @@ fn a_claim_fails_in_a_run_and_says_what_was_seen() {
     let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("`windows -> localhost curl` is refused, not http-200"), "{told}");
     assert!(told.ends_with("1 cell looked up in this run: 0 hold, 1 FAIL\n"), "{told}");
-    assert!(told.contains("true: False in NAT"), "{told}");
+    assert!(told.contains("truth: False in NAT"), "{told}");
     let told = json(&lines, Some(Checked(&run)));
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["claims"][0]["shown_by"][0]["cells"][0]["state"], "fails");

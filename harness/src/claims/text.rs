@@ -22,8 +22,7 @@ pub fn text(lines: &[Line<'_>], checked: Option<Checked<'_>>, truth: bool) -> St
         }
         told.push_str(&one(line, checked, truth, &mut tally));
     }
-    told.push('\n');
-    told.push_str(&prose("", &Counts::of(lines).sentence()));
+    told.push_str(&format!("\n{}\n", Counts::of(lines).sentence().replace("; ", ";\n")));
     told.push_str(&match checked {
         Some(_) => tally.sentence(),
         None => "nothing was run: these are the cells that the scenarios state\n".to_owned(),
@@ -37,14 +36,17 @@ fn one(line: &Line<'_>, checked: Option<Checked<'_>>, truth: bool, tally: &mut T
     let mut told = prose(&head, &format!("\"{}\"", entry.claim));
     let indent = " ".repeat(INDENT);
     if truth {
-        told.push_str(&prose(&format!("{indent}true: "), &entry.truth));
+        told.push_str(&prose(&format!("{indent}truth: "), &entry.truth));
     }
     for show in &line.shows {
         told.push_str(&prose(&format!("{indent}{}: ", show.scenario.name), &show.claim.shows));
         for cell in &show.claim.cells {
             let state = checked.map(|checked| checked.state(show, cell));
             let word = state.as_ref().map_or("", State::word);
-            told.push_str(&prose(&format!("{word:>width$}   ", width = INDENT - 1), &cell.to_string()));
+            told.push_str(&prose(
+                &format!("{word:>width$}   ", width = INDENT - 1),
+                &cell.to_string(),
+            ));
             let Some(state) = state else { continue };
             tally.add(&state);
             if let Some(why) = state.why() {

@@ -4,13 +4,17 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A sentence of the article that can be checked.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Entry {
     /// Its number, for instance `4.2.3`.
     pub id: String,
+    /// Its section of the article: `ch1`, or a number such as `2.4`.
+    pub section: String,
+    /// Its line in the article.
+    pub line: u32,
     /// What the article says, in English.
     pub claim: String,
     /// How far that is true.
@@ -20,7 +24,7 @@ pub struct Entry {
 }
 
 /// How far a claim is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Truth {
     /// It is.
@@ -32,7 +36,16 @@ pub enum Truth {
 }
 
 impl Truth {
-    /// The word.
+    /// The word of tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Truth::True => "true",
+            Truth::Partly => "partly",
+            Truth::False => "false",
+        }
+    }
+
+    /// The word of sentences.
     pub const fn word(self) -> &'static str {
         match self {
             Truth::True => "true",

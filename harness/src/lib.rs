@@ -13,6 +13,8 @@
 //! From a file to a verdict:
 //! - [`scenario`], [`catalogue`]: `scenario.toml`, checked; all of them
 //! - [`explain`]: one told as a story
+//! - [`claims`]: every sentence of the article, what shows it, and whether that is measured
+//! - [`ladder`]: name, ping, TCP, HTTP climbed from this machine or from the nodes of a lab
 //! - [`doctor`], [`ready`], [`cache`]: what the machine must have; making it ready to run
 //! - [`fixture`], [`stock`]: servers and clients, described and built
 //! - [`runner`], [`phase`], [`lab`], [`vm`]: all phases, one of them, a booted lab, its guest
@@ -33,6 +35,7 @@ pub mod cache;
 pub mod catalogue;
 pub mod cause;
 pub mod cell;
+pub mod claims;
 pub mod doctor;
 pub mod entry;
 pub mod explain;
@@ -40,6 +43,7 @@ pub mod failure;
 pub mod fixture;
 pub mod guest;
 pub mod lab;
+pub mod ladder;
 pub mod ledger;
 pub mod matrix;
 pub mod measure;

@@ -109,13 +109,12 @@ pub async fn measure(
                 agent: agent.clone(),
                 route: *route,
                 order: ProbeOrder {
-                    to: route.to,
                     tool: *tool,
                     implementation: *implementation,
                     host: host.clone(),
                     port: route.to.port.unwrap_or(own_port),
                     timeout_ms: u64::try_from(TIMEOUT.as_millis()).unwrap_or(u64::MAX),
-                    token: lab.token().to_owned(),
+                    token: Some(lab.token().to_owned()),
                 },
             });
         }

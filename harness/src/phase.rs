@@ -15,7 +15,7 @@ use crate::{
     measure::{Slots, measure},
     node::Node,
     run_result::{PhaseResult, ProbeResult},
-    scenario::{PhaseName, Scenario, expand, file},
+    scenario::{Phase, PhaseName, Scenario, expand, file},
     stock::Stock,
 };
 
@@ -52,19 +52,10 @@ impl PhaseRun {
         let scenario = &*self.scenario;
         let phases = scenario.phases();
         let phase = &phases[index];
-        let file = format!("{}/{}", scenario.name, file::FILE_NAME);
         // The semaphores are never closed.
         let _lab = self.limits.labs.acquire().await.ok();
         let busy = self.limits.busy.acquire().await.ok();
-        let extras = doctor::extras(scenario);
-        let lab = Lab::boot(self.arm, scenario.machine, self.stock, fresh_token(), extras).await?;
-        lab.apply(&scenario.setup, &file).await?;
-        if let Some(service) = &scenario.service {
-            lab.start_service(Node::Wsl, service).await?;
-        }
-        for group in &phase.groups {
-            lab.apply(group, &file).await?;
-        }
+        let lab = stage(self.arm, self.stock, scenario, phase).await?;
         let probes = run_probes(scenario, &phase.name, &lab).await?;
         drop(busy);
         let plan = MatrixPlan::of(scenario);
@@ -100,6 +91,30 @@ async fn run_probes(
     }
     let mask = |text: &str| expand::mask(text, &addresses);
     Ok(ended.iter().map(|(probe, output)| ProbeResult::new(probe, output, mask)).collect())
+}
+
+/// A lab in the state that a phase looks at: booted and set up, its service started, the phase's
+/// steps done.
+///
+/// # Errors
+/// What the lab could not do.
+pub async fn stage(
+    arm: Arc<Arm>,
+    stock: Arc<Stock>,
+    scenario: &Scenario,
+    phase: &Phase<'_>,
+) -> Result<Lab, LabError> {
+    let file = format!("{}/{}", scenario.name, file::FILE_NAME);
+    let extras = doctor::extras(scenario);
+    let lab = Lab::boot(arm, scenario.machine, stock, fresh_token(), extras).await?;
+    lab.apply(&scenario.setup, &file).await?;
+    if let Some(service) = &scenario.service {
+        lab.start_service(Node::Wsl, service).await?;
+    }
+    for group in &phase.groups {
+        lab.apply(group, &file).await?;
+    }
+    Ok(lab)
 }
 
 /// What this lab's services answer with, unlike any other server's word.

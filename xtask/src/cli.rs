@@ -22,6 +22,10 @@ pub enum Command {
     List(List),
     /// One scenario told as a story.
     Explain(Explain),
+    /// Every claim of the article: whether it is so, and what shows it, looked up in a run.
+    Claims(Claims),
+    /// Climb name, ping, TCP and HTTP to a server, and say what each rung does not prove.
+    Ladder(Ladder),
     /// What this machine can run, and for what it cannot, the command that changes it.
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.
@@ -102,8 +106,64 @@ pub struct List {
 pub struct Explain {
     /// The scenario.
     pub name: String,
+    /// Leave nothing out, however long it gets.
+    #[arg(long)]
+    pub all: bool,
     #[command(flatten)]
     pub source: Source,
+}
+
+/// `claims`
+#[derive(Debug, Args)]
+pub struct Claims {
+    /// Claims, by number or by section: 2.4.3, 2.4, 2; none means all.
+    #[arg(value_name = "NUMBER")]
+    pub numbers: Vec<String>,
+    /// Those that this scenario shows.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    #[command(flatten)]
+    pub source: Source,
+    /// List only; run nothing.
+    #[arg(long)]
+    pub no_run: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Also write what the scenarios state as a page: `md=docs/CLAIMS.md`.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<PageTarget>,
+    /// Who measures.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// How many labs may exist at once.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
+}
+
+/// `ladder`
+#[derive(Debug, Args)]
+pub struct Ladder {
+    /// HOST:PORT, localhost:8080 unless said otherwise; with --scenario, targets of the lab.
+    #[arg(value_name = "HOST:PORT")]
+    pub places: Vec<String>,
+    /// Climb in this scenario's lab instead, from windows, wsl and lan.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// The phase of that lab; its fault unless said otherwise.
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<String>,
+    #[command(flatten)]
+    pub source: Source,
+    /// Who measures: real tools, or their twins in this program.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
 }
 
 /// `doctor`
@@ -187,10 +247,32 @@ impl FromStr for ReportTarget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once('=') {
-            Some(("json", path)) if !path.is_empty() => Ok(ReportTarget { path: path.into() }),
-            Some(("json", _)) => Err("`json=` wants a path: json=PATH".into()),
-            _ => Err(format!("`{text}` is not a report; write json=PATH")),
+        Ok(ReportTarget { path: path_of("json", text)? })
+    }
+}
+
+/// A page to write.
+#[derive(Clone, Debug)]
+pub struct PageTarget {
+    /// Where to.
+    pub path: PathBuf,
+}
+
+impl FromStr for PageTarget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(PageTarget { path: path_of("md", text)? })
+    }
+}
+
+/// The path of a report of this format.
+fn path_of(format: &str, text: &str) -> Result<PathBuf, String> {
+    match text.split_once('=') {
+        Some((named, path)) if named == format && !path.is_empty() => Ok(path.into()),
+        Some((named, _)) if named == format => {
+            Err(format!("`{format}=` wants a path: {format}=PATH"))
         }
+        _ => Err(format!("`{text}` is not a report; write {format}=PATH")),
     }
 }

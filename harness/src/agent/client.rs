@@ -209,6 +209,7 @@ pub const fn operation(request: &Request) -> &'static str {
         Request::AwaitEnd(_) => "see the end of",
         Request::StopService { .. } => "stop service",
         Request::Probe(_) => "probe",
+        Request::Bearings { .. } => "take bearings",
         Request::Listeners => "list listeners",
         Request::RelaySync { .. } => "settle the relay",
         Request::RelayStop => "stop the relay",
@@ -225,7 +226,8 @@ pub fn object(request: &Request) -> String {
         Request::SetEnv { vars } => vars.keys().cloned().collect::<Vec<_>>().join(" "),
         Request::StartService(order) | Request::AwaitEnd(order) => order.argv.join(" "),
         Request::StopService { name } => name.clone(),
-        Request::Probe(order) => format!("{} {}", order.tool, order.to),
+        Request::Probe(order) => format!("{} {} {}", order.tool, order.host, order.port),
+        Request::Bearings { host } => host.clone(),
         Request::Listeners
         | Request::RelaySync { .. }
         | Request::RelayStop

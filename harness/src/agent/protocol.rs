@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use crate::{
     node::Node,
     outcome::{Hangup, Outcome, Via},
-    target::Target,
     tool::{Impl, Tool},
 };
 
@@ -122,6 +121,11 @@ pub enum Request {
     },
     /// Measure one cell.
     Probe(ProbeOrder),
+    /// What a client on the node starts from for this host: a name, or an address without brackets.
+    Bearings {
+        /// The host.
+        host: String,
+    },
     /// List TCP listeners as the guest half of the relay does, through `NETLINK_SOCK_DIAG`.
     Listeners,
     /// windows: make the relay's listeners match those of the guest.
@@ -147,6 +151,8 @@ pub enum Reply {
     Started(ServiceStarted),
     /// A measured cell.
     Probed(Probed),
+    /// What a client starts from.
+    Bearings(Bearings),
     /// The node's TCP listeners.
     Listeners(Vec<Listener>),
     /// What the guest takes from Windows.
@@ -244,8 +250,6 @@ pub struct ServiceStarted {
 /// A cell to measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeOrder {
-    /// What the matrix calls it.
-    pub to: Target,
     /// With what.
     pub tool: Tool,
     /// The real program or its twin.
@@ -256,8 +260,8 @@ pub struct ProbeOrder {
     pub port: u16,
     /// How long the tool may take, in milliseconds.
     pub timeout_ms: u64,
-    /// What `X-Reachlab-Instance` must say for the answer to be this lab's.
-    pub token: String,
+    /// What `X-Reachlab-Instance` must say for the answer to be this lab's; `None` takes anybody's.
+    pub token: Option<String>,
 }
 
 /// A measured cell.
@@ -279,6 +283,18 @@ pub struct Probed {
     pub ms: f64,
     /// The command line that repeats the probe by hand.
     pub command: String,
+}
+
+/// What a client on a node starts from, before anything is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bearings {
+    /// The host's addresses in `getaddrinfo`'s order, each once; empty when the name does not
+    /// resolve.
+    pub addresses: Vec<std::net::IpAddr>,
+    /// The proxy that curl takes for `http://` to this host, passwords left out.
+    pub proxy: Option<String>,
+    /// The proxy variables that are set, passwords left out.
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A TCP socket in LISTEN.

@@ -191,6 +191,9 @@ impl Agent {
                 let probed = self.prober.probe(order, &self.environment()).await;
                 probed.map(Reply::Probed).map_err(|e| fail(e.to_string()))
             }
+            Request::Bearings { host } => {
+                Ok(Reply::Bearings(self.prober.bearings(host, &self.environment()).await))
+            }
             Request::Listeners => {
                 guest::listeners::list().map(Reply::Listeners).map_err(|e| fail(e.to_string()))
             }

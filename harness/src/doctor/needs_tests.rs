@@ -121,7 +121,13 @@ fn claim(tool: Tool) -> Claim {
     let route = Route { from: Node::Wsl, to: "localhost".parse().unwrap() };
     let shown = Shown::Cell { route, tool, outcome: Outcome::Open };
     let cell = ClaimCell { phase: PhaseName::Fault, shown };
-    Claim { ledger: "1.1".to_owned(), phase: None, cells: vec![cell], shows: String::new() }
+    Claim {
+        ledger: "1.1".to_owned(),
+        phase: None,
+        cells: vec![cell],
+        shows: String::new(),
+        modelled: false,
+    }
 }
 
 #[rstest]

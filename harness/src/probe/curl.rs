@@ -33,7 +33,7 @@ pub(super) async fn run(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeErro
 }
 
 /// What its end means; `None` when no table knows.
-fn read(ended: &Ended, token: &str) -> Option<Finding> {
+fn read(ended: &Ended, token: Option<&str>) -> Option<Finding> {
     let via = via(&ended.stderr);
     let (status, remote) = ended.stdout.trim_end_matches('\n').split_once(' ')?;
     let connected = !remote.is_empty();
@@ -129,7 +129,7 @@ mod tests {
     }
 
     fn outcome(exit: i32, stdout: &str, stderr: &str) -> (String, Via) {
-        let found = read(&ended(exit, stdout, stderr), "tok").unwrap();
+        let found = read(&ended(exit, stdout, stderr), Some("tok")).unwrap();
         (found.outcome.to_string(), found.via)
     }
 
@@ -253,6 +253,6 @@ mod tests {
     #[case(0, "000 127.0.0.1", "")]
     #[case(2, "", "curl: option -x: requires parameter\n")]
     fn the_unknown_is_no_outcome(#[case] exit: i32, #[case] out: &str, #[case] err: &str) {
-        assert_eq!(read(&ended(exit, out, err), "tok"), None);
+        assert_eq!(read(&ended(exit, out, err), Some("tok")), None);
     }
 }

@@ -39,21 +39,24 @@ impl Finding {
         Finding { errno, hangup: Some(hangup), ..Finding::from(Outcome::Dropped) }
     }
 
-    /// An HTTP answer: the service's own where it carries the token, else somebody else's.
+    /// An HTTP answer: the service's own where it carries the token, else somebody else's. Where
+    /// no token is wanted, anybody's will do.
     ///
     /// Through a proxy an answer without the token is the proxy's own.
-    pub fn answered(status: u16, token: Option<&str>, wanted: &str, via: Via) -> Self {
-        let outcome = match (token == Some(wanted), via) {
-            (true, _) => Outcome::Http(status),
-            (false, Via::Direct) => Outcome::WrongServer,
-            (false, Via::Proxy) => Outcome::ProxyError,
-        };
-        Finding { via, ..Finding::from(outcome) }
+    pub fn answered(status: u16, token: Option<&str>, wanted: Option<&str>, via: Via) -> Self {
+        if wanted.is_none_or(|wanted| token == Some(wanted)) {
+            return Finding { via, ..Finding::from(Outcome::Http(status)) };
+        }
+        Finding::not_http(via)
     }
 
-    /// Bytes that are no HTTP: nobody who carries the token.
+    /// Bytes that are no HTTP: nobody who carries a token.
     pub fn not_http(via: Via) -> Self {
-        Finding::answered(0, None, "", via)
+        let outcome = match via {
+            Via::Direct => Outcome::WrongServer,
+            Via::Proxy => Outcome::ProxyError,
+        };
+        Finding { via, ..Finding::from(outcome) }
     }
 
     /// No connection, seen by an HTTP client: what failed is the way to the proxy, if there is one.

@@ -45,7 +45,7 @@ pub(super) async fn run(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeErro
 }
 
 /// What its report means; `None` when no table knows.
-fn read(ended: &Ended, token: &str) -> Option<Finding> {
+fn read(ended: &Ended, token: Option<&str>) -> Option<Finding> {
     let report: Report = serde_json::from_str(ended.stdout.trim()).ok()?;
     let via = if report.proxy.is_empty() { Via::Direct } else { Via::Proxy };
     if report.status != 0 {
@@ -115,7 +115,7 @@ mod tests {
         Via::Direct
     )]
     fn reports(#[case] fields: &str, #[case] outcome: &str, #[case] via: Via) {
-        let found = read(&report(fields), "t").unwrap();
+        let found = read(&report(fields), Some("t")).unwrap();
         assert_eq!((found.outcome.to_string().as_str(), found.via), (outcome, via));
     }
 
@@ -124,6 +124,6 @@ mod tests {
     #[case(r#"{"errno":22}"#)]
     #[case(r#"{"errno":22,"connected":true}"#)]
     fn the_unknown_is_no_outcome(#[case] fields: &str) {
-        assert_eq!(read(&report(fields), "t"), None);
+        assert_eq!(read(&report(fields), Some("t")), None);
     }
 }

@@ -5,6 +5,7 @@
 //! and how its words are read; `native` does the same with sockets. Both halves speak through one
 //! table of failures (`strerror`), so that they can only agree or be caught disagreeing.
 
+mod bearings;
 mod curl;
 mod endpoint;
 mod error;
@@ -25,5 +26,6 @@ mod telnet;
 mod tests;
 mod watch;
 
+pub(crate) use bearings::VARIABLES as PROXY_VARIABLES;
 pub use error::ProbeError;
 pub use prober::Prober;

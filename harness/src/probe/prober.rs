@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    curl,
+    bearings, curl,
     endpoint::Endpoint,
     error::ProbeError,
     finding::Finding,
@@ -19,7 +19,7 @@ use super::{
     telnet,
 };
 use crate::{
-    agent::protocol::{ProbeOrder, Probed},
+    agent::protocol::{Bearings, ProbeOrder, Probed},
     outcome::Outcome,
     tool::{Impl, Tool},
 };
@@ -46,8 +46,8 @@ pub(super) struct Job<'a> {
     pub endpoint: &'a Endpoint,
     /// The node's environment.
     pub env: &'a BTreeMap<String, String>,
-    /// What `X-Reachlab-Instance` must say.
-    pub token: &'a str,
+    /// What `X-Reachlab-Instance` must say, where anything.
+    pub token: Option<&'a str>,
     /// How long the probe may take.
     pub timeout: Duration,
     /// The machine's programs.
@@ -97,6 +97,11 @@ impl Prober {
         Prober { programs: Programs::find() }
     }
 
+    /// What a client starts from for a host, before anything is sent to it.
+    pub async fn bearings(&self, host: &str, env: &BTreeMap<String, String>) -> Bearings {
+        bearings::take(host, env).await
+    }
+
     /// Measure one cell. `env` is the node's environment, where the proxy variables live.
     ///
     /// A program that is missing, of an unknown flavour, or cannot speak the target's family is
@@ -114,7 +119,7 @@ impl Prober {
         let job = Job {
             endpoint: &endpoint,
             env,
-            token: &order.token,
+            token: order.token.as_deref(),
             timeout: Duration::from_millis(order.timeout_ms),
             programs: &self.programs,
         };

@@ -4,3 +4,4 @@ pub(crate) mod columns;
 pub mod difference;
 pub mod json;
 pub mod table;
+pub(crate) mod wrap;

@@ -16,6 +16,8 @@ pub struct Claim {
     pub cells: Vec<ClaimCell>,
     /// One sentence: what they show.
     pub shows: String,
+    /// Whether they rest on a model although their routes do not say so.
+    pub modelled: bool,
 }
 
 /// A phase that only a claim needs.

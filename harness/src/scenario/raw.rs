@@ -297,6 +297,9 @@ pub(super) struct RawClaim {
     /// What that phase starts from; `fault` unless said otherwise.
     #[schemars(extend("enum" = ["fault", "healthy"]))]
     pub(super) base: Option<At<String>>,
+    /// `modelled` where the cells look measured and rest on something that the lab made up.
+    #[schemars(extend("enum" = ["modelled"]))]
+    pub(super) basis: Option<At<String>>,
 }
 
 /// A command whose end is stated, for what a matrix cannot show.

@@ -5,7 +5,7 @@ use crate::{
     cell::Cell,
     outcome::Outcome,
     run_result::PhaseResult,
-    scenario::{Claim, PhaseName, Scenario, Shown},
+    scenario::{Claim, ClaimCell, PhaseName, Scenario, Shown},
 };
 
 pub(super) fn judge(
@@ -15,7 +15,18 @@ pub(super) fn judge(
 ) -> Vec<Failure> {
     let cells =
         scenario.claims.iter().flat_map(|claim| claim.cells.iter().map(move |cell| (claim, cell)));
-    let judged = cells.map(|(claim, cell)| match &cell.shown {
+    cells.filter_map(|(claim, cell)| one(scenario, claim, cell, phases, grids)).collect()
+}
+
+/// One cell of a claim.
+pub(super) fn one(
+    scenario: &Scenario,
+    claim: &Claim,
+    cell: &ClaimCell,
+    phases: &[PhaseResult],
+    grids: &Grids<'_>,
+) -> Option<Failure> {
+    match &cell.shown {
         Shown::Cell { route, tool, outcome } => {
             let key = Key { route: *route, tool: *tool };
             measured(claim, &cell.phase, key, *outcome, grids)
@@ -23,8 +34,7 @@ pub(super) fn judge(
         Shown::Command { probe, exit, .. } => {
             command(claim, &cell.phase, probe, *exit, scenario, phases)
         }
-    });
-    judged.flatten().collect()
+    }
 }
 
 /// A command's claim holds when the probe ended with that code; what else it must show is judged

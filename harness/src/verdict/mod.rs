@@ -17,7 +17,7 @@ mod tests;
 use crate::{
     failure::{Failure, FailureKind},
     run_result::PhaseResult,
-    scenario::{PhaseName, Plan, Scenario},
+    scenario::{Claim, ClaimCell, CommandProbe, PhaseName, Plan, Scenario, Shown},
 };
 use grid::Grid;
 
@@ -44,16 +44,34 @@ impl<'a> Grids<'a> {
     }
 }
 
+/// What of a claim's cell does not hold, for a reader of that claim alone: for a command everything
+/// that its probe states.
+pub fn claim_cell(
+    scenario: &Scenario,
+    claim: &Claim,
+    cell: &ClaimCell,
+    phases: &[PhaseResult],
+) -> Option<Failure> {
+    let Some(phase) = phases.iter().find(|phase| phase.name == cell.phase) else {
+        return Some(missing_phase(&cell.phase));
+    };
+    let grids = Grids(vec![Grid::new(phase)]);
+    let failure = claims::one(scenario, claim, cell, std::slice::from_ref(phase), &grids);
+    failure.or_else(|| {
+        let Shown::Command { probe, .. } = &cell.shown else { return None };
+        let named = |it: &&CommandProbe| it.name.as_deref() == Some(probe);
+        scenario.probes.iter().find(named).and_then(|probe| probes::in_phase(probe, phase))
+    })
+}
+
 fn missing_phases(scenario: &Scenario, grids: &Grids<'_>) -> Vec<Failure> {
     let names = scenario.phases().into_iter().map(|phase| phase.name);
-    names
-        .filter(|name| grids.get(name).is_none())
-        .map(|name| {
-            let sentence = format!("the phase {name} has no result");
-            Failure::new(FailureKind::PhaseMissing, sentence)
-                .phase(&name)
-                .expected(format!("a matrix of {name}"))
-                .observed("none")
-        })
-        .collect()
+    names.filter(|name| grids.get(name).is_none()).map(|name| missing_phase(&name)).collect()
+}
+
+fn missing_phase(name: &PhaseName) -> Failure {
+    Failure::new(FailureKind::PhaseMissing, format!("the phase {name} has no result"))
+        .phase(name)
+        .expected(format!("a matrix of {name}"))
+        .observed("none")
 }

@@ -9,22 +9,26 @@ use crate::{
 pub(super) fn judge(scenario: &Scenario, phases: &[PhaseResult]) -> Vec<Failure> {
     let mut failures = Vec::new();
     for phase in phases {
-        for probe in scenario.probes.iter().filter(|probe| probe.runs_in(&phase.name)) {
-            match phase.probes.iter().find(|result| result.line == probe.line) {
-                Some(result) => failures.extend(one(probe, result, phase)),
-                None => failures.push(
-                    Failure::new(
-                        FailureKind::Unmeasured,
-                        format!("the command `{}` did not run in {}", probe.run, phase.name),
-                    )
+        let probes = scenario.probes.iter().filter(|probe| probe.runs_in(&phase.name));
+        failures.extend(probes.filter_map(|probe| in_phase(probe, phase)));
+    }
+    failures
+}
+
+/// One probe in a phase that it runs in.
+pub(super) fn in_phase(probe: &CommandProbe, phase: &PhaseResult) -> Option<Failure> {
+    match phase.probes.iter().find(|result| result.line == probe.line) {
+        Some(result) => one(probe, result, phase),
+        None => {
+            let sentence = format!("the command `{}` did not run in {}", probe.run, phase.name);
+            Some(
+                Failure::new(FailureKind::Unmeasured, sentence)
                     .phase(&phase.name)
                     .expected(format!("exit {}", probe.exit))
                     .observed("no result"),
-                ),
-            }
+            )
         }
     }
-    failures
 }
 
 fn one(probe: &CommandProbe, result: &ProbeResult, phase: &PhaseResult) -> Option<Failure> {

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use harness::explain;
+
 use super::catalogue;
 use crate::{
     cli::Explain,
@@ -13,7 +15,8 @@ pub fn run(options: &Explain) -> Result<ExitCode, Failure> {
     let catalogue = catalogue(&options.source)?;
     let names = [options.name.clone()];
     for scenario in catalogue.select(&names).map_err(Failure::input)? {
-        print!("{}", harness::explain::explain(scenario));
+        let story = if options.all { explain::whole(scenario) } else { explain::screen(scenario) };
+        print!("{story}");
     }
     Ok(ExitCode::from(OK))
 }

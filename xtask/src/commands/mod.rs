@@ -1,11 +1,14 @@
 //! One command a file.
 
 mod bench;
+mod claims;
 mod doctor;
 mod explain;
+mod ladder;
 mod list;
 mod prepare;
 mod run_scenarios;
+mod running;
 mod test;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -23,6 +26,8 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::RunScenarios(options) => run_scenarios::run(&options),
         Command::List(options) => list::run(&options),
         Command::Explain(options) => explain::run(&options),
+        Command::Claims(options) => claims::run(&options),
+        Command::Ladder(options) => ladder::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Test(options) => test::run(&options),

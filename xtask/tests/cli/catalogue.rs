@@ -34,7 +34,7 @@ fn list_tells_programs_the_same() {
 
 #[test]
 fn explain_tells_a_scenario_as_a_story() {
-    let run = xtask(["explain", "stale-portproxy"]).exits(0);
+    let run = xtask(["explain", "stale-portproxy", "--all"]).exits(0);
     let parts = [
         "stale-portproxy: a portproxy rule leads to an address that WSL no longer has",
         "\nMechanism\n",
@@ -51,6 +51,15 @@ fn explain_tells_a_scenario_as_a_story() {
     for part in parts {
         rest = rest.split_once(part).unwrap_or_else(|| panic!("`{part}` in order\n{run}")).1;
     }
+}
+
+#[test]
+fn explain_fits_a_screen_and_says_where_the_rest_is() {
+    let run = xtask(["explain", "stale-portproxy"]).exits(0);
+    assert!(run.stdout.lines().count() <= 50, "{run}");
+    run.prints("\nRemedies\n  new-address: restores all\n    windows> netsh interface portproxy ")
+        .prints("\n  2.4.3   false        ")
+        .prints("\nAll steps, commands and cells: cargo xtask explain stale-portproxy --all\n");
 }
 
 #[test]

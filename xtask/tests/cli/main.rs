@@ -7,8 +7,10 @@ mod support;
 
 mod bad_input;
 mod catalogue;
+mod claims;
 mod json_report;
 mod lab_errors;
+mod ladder;
 mod missing_programs;
 mod ordinary_user;
 mod output;

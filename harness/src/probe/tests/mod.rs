@@ -9,7 +9,6 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use super::Prober;
 use crate::{
     agent::protocol::{ProbeOrder, Probed},
-    target::Host,
     tool::{Impl, Tool},
 };
 
@@ -33,13 +32,12 @@ fn env(vars: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 fn order(tool: Tool, implementation: Impl, host: &str, port: u16, timeout_ms: u64) -> ProbeOrder {
     ProbeOrder {
-        to: Host::Localhost.into(),
         tool,
         implementation,
         host: host.to_owned(),
         port,
         timeout_ms,
-        token: TOKEN.to_owned(),
+        token: Some(TOKEN.to_owned()),
     }
 }
 

@@ -42,6 +42,12 @@ fn one(
     if cells.value.is_empty() {
         problems.add_help(&cells.span, "a claim has at least one cell that shows it", FORM);
     }
+    let basis = raw.value.basis.as_ref();
+    if let Some(other) = basis.filter(|basis| basis.value != "modelled") {
+        let help = "leave it out, or write `modelled`: what is measured follows from the cells";
+        let message = format!("a basis can be lowered only, not made `{}`", other.value);
+        problems.add_help(&other.span, message, help);
+    }
     let phase = own_phase(raw, file.kind.value == "survey", problems);
     let cells = cells.value.iter().filter_map(|it| cell(it, file, phases, problems)).collect();
     Some(Claim {
@@ -49,6 +55,7 @@ fn one(
         phase: phase?,
         cells,
         shows: shows.value.trim().to_owned(),
+        modelled: basis.is_some(),
     })
 }
 

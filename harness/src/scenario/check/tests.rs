@@ -336,6 +336,11 @@ fn a_spoiled_fault(#[case] from: &str, #[case] to: &str, #[case] expected: &str)
     "name = \"x\"\nbase = \"fault\"\nsteps = [{ on = \"wsl\", run = \"true\" }]\nshows",
     "a survey has no fault to start from"
 )]
+#[case::basis(
+    "shows",
+    "basis = \"measured\"\nshows",
+    "a basis can be lowered only, not made `measured`"
+)]
 #[case::base_alone("shows", "base = \"healthy\"\nshows", "a `base` without `name` and `steps`")]
 #[case::no_cells(
     "[\"case/as-is: wsl -> localhost curl = http-200\"]",

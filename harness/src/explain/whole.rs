@@ -1,20 +1,14 @@
-//! One scenario told as a story: mechanism, set-up, fault, signature, remedies, claims, sources.
+//! The whole story: every step, command and cell.
 
+use super::steps::{Files, command, differences, lines, list, prompt};
 use crate::{
     ledger,
-    node::Node,
-    scenario::{
-        Action, AddressOnRestart, Claim, CommandProbe, Machine, Plan, Remedy, Restores, Scenario,
-        ServiceState, Signature, Step,
-    },
+    report::wrap::hanging,
+    scenario::{Claim, CommandProbe, Machine, Plan, Remedy, Restores, Scenario, Signature, Step},
 };
 
-/// Columns of the text. A command line stays whole even where it is longer, so that it can be
-/// copied.
-const WIDTH: usize = 100;
-
 /// The story, with a final line end.
-pub fn explain(scenario: &Scenario) -> String {
+pub fn whole(scenario: &Scenario) -> String {
     let mut story = Story::default();
     story.prose("", &format!("{}: {}", scenario.name, scenario.title));
     story.prose("", &format!("cause {}", scenario.cause));
@@ -71,32 +65,12 @@ impl Story {
 
     /// Words wrapped after `first` on the first line and `rest` on the others.
     fn hanging<'a>(&mut self, first: &str, rest: &str, words: impl Iterator<Item = &'a str>) {
-        let (mut line, mut empty) = (first.to_owned(), true);
-        for word in words {
-            if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                self.line(&line);
-                (line, empty) = (rest.to_owned(), true);
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-        self.line(&line);
+        self.text.push_str(&hanging(first, rest, words));
     }
 
     /// A label and things that are wrapped between, never inside.
     fn list(&mut self, indent: &str, label: &str, things: &[impl ToString]) {
-        let last = things.len().saturating_sub(1);
-        let things: Vec<String> = things
-            .iter()
-            .enumerate()
-            .map(|(index, thing)| thing.to_string() + if index < last { "," } else { "" })
-            .collect();
-        let first = format!("{indent}{label}");
-        let rest = " ".repeat(first.chars().count());
-        self.hanging(&first, &rest, things.iter().map(String::as_str));
+        self.text.push_str(&list(&format!("{indent}{label}"), things));
     }
 
     fn line(&mut self, line: &str) {
@@ -105,60 +79,18 @@ impl Story {
     }
 
     fn machine(&mut self, machine: Machine) {
-        if !machine.localhost_forwarding {
-            self.prose("  ", "localhostForwarding=false in .wslconfig: no localhost relay");
-        }
-        if machine.wsl_address_on_restart == AddressOnRestart::Change {
-            self.prose("  ", "the guest has another address after wsl --shutdown");
+        for line in differences(machine) {
+            self.prose("  ", line);
         }
     }
 
     fn steps(&mut self, indent: &str, steps: &[Step]) {
-        for step in steps {
-            let prompt = format!("{indent}{}", prompt(step.on));
-            match &step.action {
-                Action::Run(run) => {
-                    let exit = match step.exit {
-                        0 => String::new(),
-                        code => format!("   (exit {code})"),
-                    };
-                    self.command(&prompt, &format!("{}{exit}", run.trim_end()));
-                }
-                Action::Write { path, text } => {
-                    self.line(&format!("{prompt}(write {path})"));
-                    let inner = " ".repeat(prompt.chars().count() + 2);
-                    text.lines().for_each(|line| self.line(&format!("{inner}{line}")));
-                }
-                Action::Service(change) => {
-                    let name = change.name.as_ref().map(|name| format!("{name} "));
-                    let state = match change.state {
-                        ServiceState::Restart => "restarts".to_owned(),
-                        ServiceState::Stop => "stops".to_owned(),
-                        ServiceState::Ends => format!("must end with exit {}", step.exit),
-                    };
-                    let name = name.unwrap_or_default();
-                    let mut words = vec![format!("({name}service {state}")];
-                    words.extend(change.program.as_ref().map(|it| format!(" as {it}")));
-                    words.extend(change.listen.as_ref().map(|it| format!(" on {it}")));
-                    words.extend(change.user.map(|it| format!(" run by {}", it.name())));
-                    words.extend(change.args.as_ref().map(|it| format!(" with {}", it.join(" "))));
-                    self.line(&format!("{prompt}{})", words.concat()));
-                }
-                Action::Env(vars) => {
-                    for (name, value) in vars {
-                        self.line(&format!("{prompt}(environment {name}={value})"));
-                    }
-                }
-            }
-        }
+        self.text.push_str(&lines(indent, steps, Files::Whole));
     }
 
     /// A command line, whole; one of several lines is indented like its first.
     fn command(&mut self, prompt: &str, run: &str) {
-        let inner = " ".repeat(prompt.chars().count());
-        for (index, line) in run.lines().enumerate() {
-            self.line(&format!("{}{line}", if index == 0 { prompt } else { &inner }));
-        }
+        self.text.push_str(&command(prompt, run));
     }
 
     fn signature(&mut self, signature: &Signature) {
@@ -214,26 +146,17 @@ impl Story {
     }
 }
 
-/// What stands before a command, as on the node.
-fn prompt(node: Node) -> &'static str {
-    match node {
-        Node::Windows => "windows> ",
-        Node::Wsl => "wsl$ ",
-        Node::Lan => "lan$ ",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::sample;
+    use crate::{report::wrap::WIDTH, verdict::sample};
 
     #[test]
     fn a_fault_is_told_as_a_story() {
         let text = sample::TEXT
             .replace("[[fault]]\n", "[machine]\nwsl_address_on_restart = \"change\"\n[[setup]]\non = \"windows\"\nwrite = { path = 'C:\\x', text = \"a\\nb\\n\" }\n[[fault]]\nexit = 3\n");
         assert_eq!(
-            explain(&sample::scenario(&text)),
+            whole(&sample::scenario(&text)),
             "\
 sample: the port is rejected
 cause firewalld-block
@@ -285,7 +208,7 @@ Sources
             .replace("The public zone rejects what it does not know.", long.trim())
             .replace("the relay enters over lo", long.trim())
             .replace("systemctl stop firewalld", &command);
-        let story = explain(&sample::scenario(&text));
+        let story = whole(&sample::scenario(&text));
         let too_long: Vec<_> = story.lines().filter(|line| line.chars().count() > WIDTH).collect();
         assert_eq!(too_long, [format!("    wsl$ {command}")]);
         assert!(story.lines().filter(|line| line.contains("word word")).count() >= 8);
@@ -297,7 +220,7 @@ Sources
         let text = "schema = 1\nkind = 'survey'\ntitle = 't'\ncause = 'dns'\nsources = ['s']\n\
             summary = 's'\n[service]\nlisten = ':1'\n[[case]]\nname = 'off'\n\
             steps = [{ on = 'wsl', service = { state = 'stop' } }, { on = 'lan', env = { A = 'b' } }]\n";
-        let story = explain(&sample::scenario(text));
+        let story = whole(&sample::scenario(text));
         let expected = "\nCases\n  off\n    wsl$ (service stops)\n    lan$ (environment A=b)\n";
         assert!(story.contains(expected), "{story}");
     }

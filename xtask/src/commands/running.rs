@@ -1,0 +1,61 @@
+//! Running scenarios with their progress shown: what `run-scenarios` and `claims` share.
+
+use std::sync::Arc;
+
+use harness::{
+    run_result::{RunResult, ScenarioResult},
+    runner::{self, Options},
+    scenario::Scenario,
+};
+use tokio::sync::mpsc;
+
+use super::prepare;
+use crate::{exit::Failure, progress::Progress};
+
+/// Runs these scenarios, by name in the result; what this machine cannot run is skipped. `None` when
+/// it was interrupted: every lab is taken down then.
+pub fn run(
+    selected: &[&Scenario],
+    install: bool,
+    how: &Options,
+) -> Result<Option<RunResult>, Failure> {
+    let ready = prepare::prepare(selected, install)?;
+    let skips = ready.obstacles(selected).map_err(Failure::lab)?;
+    let runs: Vec<Arc<Scenario>> = selected
+        .iter()
+        .filter(|scenario| !skips.contains_key(&scenario.name))
+        .map(|scenario| Arc::new((*scenario).clone()))
+        .collect();
+
+    let phases: usize = runs.iter().map(|scenario| scenario.phases().len()).sum();
+    let progress = Progress::new(u64::try_from(phases).unwrap_or(u64::MAX));
+    let run = ready.runtime.block_on(async {
+        let (sender, mut events) = mpsc::unbounded_channel();
+        let work = runner::run(ready.arm.clone(), ready.stock.clone(), runs, how, sender);
+        let watch = async {
+            while let Some(event) = events.recv().await {
+                progress.show(&event);
+            }
+        };
+        tokio::select! {
+            (run, ()) = async { tokio::join!(work, watch) } => Some(run),
+            // Dropping the work takes every lab down.
+            _ = tokio::signal::ctrl_c() => None,
+        }
+    });
+    let Some(mut run) = run else {
+        progress.finish();
+        eprintln!("interrupted; every lab is taken down");
+        return Ok(None);
+    };
+    for scenario in selected {
+        if let Some(reason) = skips.get(&scenario.name) {
+            let result = ScenarioResult::skip(&scenario.name, scenario.cause, reason.clone());
+            progress.scenario(&result);
+            run.scenarios.push(result);
+        }
+    }
+    run.scenarios.sort_by(|a, b| a.name.cmp(&b.name));
+    progress.finish();
+    Ok(Some(run))
+}

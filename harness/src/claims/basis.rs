@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::{
     node::Node,
+    outcome::Outcome,
     scenario::{Action, Claim, ClaimCell, PhaseName, Scenario, Shown, Step},
     target::Host,
 };
@@ -53,6 +54,8 @@ pub fn of_claim(scenario: &Scenario, claim: &Claim) -> Basis {
 
 fn of_cell(scenario: &Scenario, cell: &ClaimCell) -> Basis {
     let real = match &cell.shown {
+        // A name that does not resolve sends nothing any further.
+        Shown::Cell { route, outcome: Outcome::NoName, .. } => route.from != Node::Windows,
         Shown::Cell { route, .. } => is_real(route.from, route.to.host),
         Shown::Command { on, probe, .. } => {
             let named = scenario.probes.iter().find(|it| it.name.as_deref() == Some(probe));
@@ -72,8 +75,11 @@ fn is_real(from: Node, to: Host) -> bool {
         (_, Host::WslIp) => true,
         // A Linux machine's own loopback.
         (Node::Wsl | Node::Lan, Host::Localhost | Host::Loopback4 | Host::Loopback6) => true,
-        // Windows' loopback is where relay and portproxy listen; into Windows there is Defender.
+        (Node::Lan, Host::LanIp | Host::LanName) => true,
+        // Windows' loopback is where relay and portproxy listen; into Windows there is Defender, and
+        // through it WinNAT.
         (Node::Windows, Host::Localhost | Host::Loopback4 | Host::Loopback6)
+        | (Node::Windows | Node::Wsl, Host::LanIp | Host::LanName)
         | (_, Host::WindowsGateway | Host::WindowsLanIp) => false,
     }
 }
@@ -125,6 +131,8 @@ mod tests {
     #[case("fault: wsl -> wsl-ip nc = open", Basis::Measured)]
     #[case("fault: lan -> wsl-ip nc = net-unreachable", Basis::Measured)]
     #[case("fault: wsl command it = exit-0", Basis::Measured)]
+    #[case("fault: wsl -> lan-name nc = no-name", Basis::Measured)]
+    #[case("fault: wsl -> lan-ip nc = open", Basis::Modelled)]
     #[case("fault: windows -> localhost curl = http-200", Basis::Modelled)]
     #[case("fault: windows -> 127.0.0.1:8081 nc = open", Basis::Modelled)]
     #[case("fault: windows -> windows-gateway curl = refused", Basis::Modelled)]

@@ -11,6 +11,8 @@ use crate::{
 
 mod rules;
 mod show;
+#[cfg(test)]
+mod tests;
 
 const COMMANDS: [&str; 12] = [
     "consec", "delete", "dump", "export", "firewall", "help", "import", "mainmode", "monitor",

@@ -85,7 +85,7 @@ pub enum WindowsError {
     Registry(#[from] RegistryError),
     /// The packet filter cannot be changed.
     #[error(transparent)]
-    Firewall(FirewallError),
+    Firewall(#[from] FirewallError),
     /// The state of the network cannot be read.
     #[error("cannot read the state of the network: {0}")]
     Network(#[from] io::Error),
@@ -147,7 +147,7 @@ impl Windows {
     /// # Errors
     /// The packet filter cannot be changed.
     pub async fn boot(&self) -> Result<(), WindowsError> {
-        self.firewall.boot().map_err(WindowsError::Firewall)?;
+        self.firewall.boot()?;
         self.services().boot().await;
         Ok(())
     }

@@ -190,16 +190,25 @@ fn names_are_made_once() {
         names.push(name);
     }
     let second = firewall.rules().remove(1);
-    firewall.delete(&[second.clone()]).unwrap();
+    firewall.delete(std::slice::from_ref(&second)).unwrap();
     assert_eq!(firewall.fresh_name(), second.name, "a name that is free again");
 }
 
 #[rstest]
-#[case("0")]
 #[case("8080-80")]
 #[case("RPC")]
 #[case("65536")]
+#[case("")]
 fn ports_that_are_none(#[case] text: &str) {
-    // Port 0 is a number that no packet of a client has; Windows takes it.
-    assert_eq!(Ports::parse(text).is_none(), text != "0");
+    assert_eq!(Ports::parse(text), None);
+}
+
+#[rstest]
+#[case("::1")]
+#[case("10.0.0.0/33")]
+#[case("10.0.0.0/255.0.255.0")]
+#[case("10.0.0.9-10.0.0.1")]
+#[case("DefaultGateway")]
+fn remote_addresses_that_are_none(#[case] text: &str) {
+    assert_eq!(Remote::parse_list(text), None);
 }

@@ -111,35 +111,59 @@ struct Session<'a> {
 impl Session<'_> {
     async fn statement(&mut self, pipeline: &Pipeline) -> Result<(), WindowsError> {
         self.output.exit = 0;
-        let mut resolved = Vec::new();
+        if let ([command], None) = (pipeline.commands.as_slice(), &pipeline.member)
+            && let Ok(Resolved::Program) = cmdlets::resolve(command, self.programs)
+        {
+            return self.program(command).await;
+        }
+        match self.pipeline(pipeline).await {
+            Ok(made) => self.print(made, pipeline.member.as_deref()),
+            Err((trouble, says)) => self.trouble(trouble, says)?,
+        }
+        Ok(())
+    }
+
+    /// What comes out of a pipeline of cmdlets, or why nothing does and whether that is said.
+    async fn pipeline(&self, pipeline: &Pipeline) -> Result<Made, (Trouble, bool)> {
+        let lacks = |what: String| (Trouble::Lab(lacks(what)), true);
+        let (mut cmdlets, mut program) = (Vec::new(), None);
         for command in &pipeline.commands {
-            match cmdlets::resolve(command, self.programs) {
-                Ok(found) => resolved.push((command, found)),
-                Err(trouble) => return self.trouble(trouble, true),
+            match cmdlets::resolve(command, self.programs).map_err(|trouble| (trouble, true))? {
+                Resolved::Cmdlet(cmdlet) => cmdlets.push((command, cmdlet)),
+                Resolved::Program => program = Some(&command.name),
             }
         }
         // A program's output is text, which no modelled cmdlet takes.
-        if let Some((command, _)) = resolved.iter().find(|(_, found)| found.is_program()) {
-            return if resolved.len() == 1 && pipeline.member.is_none() {
-                self.program(command).await
-            } else {
-                Err(lacks(format!("the program `{}` in a pipeline", command.name)))
-            };
+        if let Some(program) = program {
+            return Err(lacks(format!("the program `{program}` in a pipeline")));
         }
         let mut made = Made::Objects(Vec::new());
-        for (at, (command, found)) in resolved.iter().enumerate() {
-            let Resolved::Cmdlet(cmdlet) = found else { continue };
+        for (at, (command, cmdlet)) in cmdlets.iter().enumerate() {
             let input = match made {
                 Made::Objects(objects) => (at > 0).then_some(objects),
                 Made::Text(_) => return Err(lacks("something behind Format-".to_owned())),
             };
-            match self.invoke(cmdlet, command, input).await {
-                Ok(next) => made = next,
-                Err((trouble, says)) => return self.trouble(trouble, says),
-            }
+            let command = self.expanded(command).await?;
+            made = self.invoke(cmdlet, &command, input).await?;
         }
-        self.print(made, pipeline.member.as_deref());
-        Ok(())
+        Ok(made)
+    }
+
+    /// The command with the values of `(...).Property` in place of it.
+    async fn expanded(&self, command: &Command) -> Result<Command, (Trouble, bool)> {
+        let mut command = command.clone();
+        for argument in &mut command.arguments {
+            let ArgumentKind::Value(Value::Nested(pipeline)) = &argument.kind else { continue };
+            let made = Box::pin(self.pipeline(pipeline)).await?;
+            let (Made::Objects(objects), Some(member)) = (made, &pipeline.member) else {
+                let what = "brackets without a property behind them".to_owned();
+                return Err((Trouble::Lab(lacks(what)), true));
+            };
+            let values = objects.iter().filter_map(|object| object.property(member));
+            let texts = values.map(|(_, value)| value.text()).collect();
+            argument.kind = ArgumentKind::Value(Value::List(texts));
+        }
+        Ok(command)
     }
 
     async fn invoke(

@@ -278,7 +278,7 @@ fn no_position(signature: &Signature, command: &Command, value: &Value) -> Troub
         Value::Text(text) => text.clone(),
         Value::List(_) => "System.Object[]".to_owned(),
         Value::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
-        Value::Block(_) => "{...}".to_owned(),
+        Value::Block(_) | Value::Nested(_) => "...".to_owned(),
     };
     let message = format!("A positional parameter cannot be found that accepts argument '{text}'.");
     binding(signature, command, message, "PositionalParameterNotFound", command.span)

@@ -59,6 +59,8 @@ pub enum Value {
     Bool(bool),
     /// `{ ... }`
     Block(Condition),
+    /// `(...).Property`
+    Nested(Box<Pipeline>),
 }
 
 /// A condition on `$_`.
@@ -167,21 +169,26 @@ impl Parser<'_> {
 
     fn pipeline(&mut self) -> Result<Pipeline, Refusal> {
         if self.take(&Kind::Open) {
-            let mut inner = self.pipeline()?;
-            if !self.take(&Kind::Close) || inner.member.is_some() {
-                return Err(self.unexpected());
-            }
-            if let Some(Token { kind: Kind::Member(name), .. }) = self.peek() {
-                inner.member = Some(name.clone());
-                self.at += 1;
-            }
-            return Ok(inner);
+            return self.bracketed();
         }
         let mut commands = vec![self.command()?];
         while self.take(&Kind::Pipe) {
             commands.push(self.command()?);
         }
         Ok(Pipeline { commands, member: None })
+    }
+
+    /// What follows an opening bracket.
+    fn bracketed(&mut self) -> Result<Pipeline, Refusal> {
+        let mut inner = self.pipeline()?;
+        if !self.take(&Kind::Close) || inner.member.is_some() {
+            return Err(self.unexpected());
+        }
+        if let Some(Token { kind: Kind::Member(name), .. }) = self.peek() {
+            inner.member = Some(name.clone());
+            self.at += 1;
+        }
+        Ok(inner)
     }
 
     fn command(&mut self) -> Result<Command, Refusal> {
@@ -201,7 +208,7 @@ impl Parser<'_> {
                     self.at += 1;
                     kind
                 }
-                Kind::Text { .. } | Kind::Variable(_) | Kind::OpenBlock => {
+                Kind::Text { .. } | Kind::Variable(_) | Kind::OpenBlock | Kind::Open => {
                     ArgumentKind::Value(self.value()?)
                 }
                 Kind::Pipe | Kind::Separator | Kind::Close => break,
@@ -214,6 +221,9 @@ impl Parser<'_> {
     }
 
     fn value(&mut self) -> Result<Value, Refusal> {
+        if self.take(&Kind::Open) {
+            return Ok(Value::Nested(Box::new(self.bracketed()?)));
+        }
         if self.take(&Kind::OpenBlock) {
             let condition = self.condition()?;
             return if self.take(&Kind::CloseBlock) {

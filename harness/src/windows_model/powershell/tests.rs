@@ -103,6 +103,9 @@ async fn tells_who_listens() {
         let printed = machine.prints(&format!("(Get-Process -Id {id}).ProcessName")).await;
         assert_eq!(printed.trim(), name);
     }
+    let nested =
+        "Get-Process -Id (Get-NetTCPConnection -State Listen -LocalPort 8081).OwningProcess";
+    assert!(machine.prints(nested).await.contains("svchost"));
     let services =
         machine.windows.run(&format!("tasklist /svc /fi \"PID eq {proxy}\"")).await.unwrap();
     assert!(services.stdout.contains("svchost.exe") && services.stdout.contains("iphlpsvc"));

@@ -101,7 +101,10 @@ async fn profiles_are_switched() {
 
 #[rstest]
 #[case::no_direction("firewall add rule name=x action=allow", "One or more essential parameters")]
-#[case::unknown_tag("firewall add rule name=x dir=in action=allow port=80", "'port' is not a valid")]
+#[case::unknown_tag(
+    "firewall add rule name=x dir=in action=allow port=80",
+    "'port' is not a valid"
+)]
 #[case::bad_direction("firewall add rule name=x dir=up action=allow", "The syntax supplied")]
 #[case::no_tag("firewall add rule x in allow", "The syntax supplied")]
 #[case::all("firewall add rule name=all dir=in action=allow", "")]

@@ -1,6 +1,6 @@
 //! The `NetFirewallRule` cmdlets.
 
-use super::{Call, Cmdlet, Does, query};
+use super::{Call, Does, query};
 use crate::windows_model::{
     Windows,
     firewall::{Action, Ports, Profiles, Protocol, Remote, Rule},
@@ -8,171 +8,14 @@ use crate::windows_model::{
     powershell::{
         error::Trouble,
         object::{Class, Object, Value, like},
-        parameters::{Parameter, Signature, positional, switch, values},
     },
 };
 
+mod signatures;
+
+pub(super) use signatures::CMDLETS;
+
 const CLASS: &str = "MSFT_NetFirewallRule";
-
-/// What finds rules, besides the pipeline.
-const FINDING: [Parameter; 7] = [
-    positional("Name", 0),
-    values("DisplayName"),
-    values("Direction"),
-    values("Enabled"),
-    values("Action"),
-    values("PolicyStore"),
-    switch("All"),
-];
-
-/// Parameters of Windows that find rules and are not modelled.
-const OTHER_FINDING: [&str; 22] = [
-    "AssociatedNetFirewallAddressFilter",
-    "AssociatedNetFirewallApplicationFilter",
-    "AssociatedNetFirewallInterfaceFilter",
-    "AssociatedNetFirewallInterfaceTypeFilter",
-    "AssociatedNetFirewallPortFilter",
-    "AssociatedNetFirewallProfile",
-    "AssociatedNetFirewallSecurityFilter",
-    "AssociatedNetFirewallServiceFilter",
-    "AsJob",
-    "CimSession",
-    "Description",
-    "DisplayGroup",
-    "EdgeTraversalPolicy",
-    "GPOSession",
-    "Group",
-    "InputObject",
-    "LocalOnlyMapping",
-    "LooseSourceMapping",
-    "Owner",
-    "PrimaryStatus",
-    "Status",
-    "ThrottleLimit",
-];
-
-pub(super) const CMDLETS: [Cmdlet; 4] = [
-    Cmdlet {
-        does: Does::NewRule,
-        signature: Signature {
-            name: "New-NetFirewallRule",
-            id: "New-NetFirewallRule",
-            parameters: &[
-                values("Name"),
-                values("DisplayName"),
-                values("Description"),
-                values("Enabled"),
-                values("Profile"),
-                values("Direction"),
-                values("Action"),
-                values("Protocol"),
-                values("LocalPort"),
-                values("RemoteAddress"),
-                values("IcmpType"),
-                values("Program"),
-                values("InterfaceAlias"),
-            ],
-            // -Package, and no -AppContainerSid (ledger 4.1.3).
-            others: &[
-                "AsJob",
-                "Authentication",
-                "CimSession",
-                "DynamicTarget",
-                "DynamicTransport",
-                "EdgeTraversalPolicy",
-                "Encryption",
-                "GPOSession",
-                "Group",
-                "InterfaceType",
-                "LocalAddress",
-                "LocalOnlyMapping",
-                "LocalUser",
-                "LooseSourceMapping",
-                "OverrideBlockRules",
-                "Owner",
-                "Package",
-                "Platform",
-                "PolicyAppId",
-                "PolicyStore",
-                "RemoteDynamicKeywordAddresses",
-                "RemoteMachine",
-                "RemotePort",
-                "RemoteUser",
-                "Service",
-                "ThrottleLimit",
-            ],
-        },
-    },
-    Cmdlet {
-        does: Does::RemoveRule,
-        signature: Signature {
-            name: "Remove-NetFirewallRule",
-            id: "Remove-NetFirewallRule",
-            parameters: &FINDING,
-            others: &OTHER_FINDING,
-        },
-    },
-    Cmdlet {
-        does: Does::SetRule,
-        signature: Signature {
-            name: "Set-NetFirewallRule",
-            id: "Set-NetFirewallRule",
-            parameters: &[
-                positional("Name", 0),
-                values("DisplayName"),
-                values("Enabled"),
-                values("Profile"),
-                values("Action"),
-                values("RemoteAddress"),
-            ],
-            others: &[
-                "AsJob",
-                "Authentication",
-                "CimSession",
-                "Description",
-                "Direction",
-                "DisplayGroup",
-                "DynamicTarget",
-                "EdgeTraversalPolicy",
-                "Encryption",
-                "GPOSession",
-                "Group",
-                "IcmpType",
-                "InputObject",
-                "InterfaceAlias",
-                "InterfaceType",
-                "LocalAddress",
-                "LocalOnlyMapping",
-                "LocalPort",
-                "LocalUser",
-                "LooseSourceMapping",
-                "NewDisplayName",
-                "OverrideBlockRules",
-                "Owner",
-                "Package",
-                "PassThru",
-                "Platform",
-                "PolicyStore",
-                "Program",
-                "Protocol",
-                "RemoteMachine",
-                "RemotePort",
-                "RemoteUser",
-                "Service",
-                "ThrottleLimit",
-            ],
-        },
-    },
-    Cmdlet {
-        does: Does::GetRule,
-        signature: Signature {
-            name: "Get-NetFirewallRule",
-            id: "Get-NetFirewallRule",
-            parameters: &FINDING,
-            others: &OTHER_FINDING,
-        },
-    },
-];
 
 pub(super) fn new(windows: &Windows, call: &Call<'_>) -> Result<Vec<Object>, Trouble> {
     let firewall = windows.firewall();

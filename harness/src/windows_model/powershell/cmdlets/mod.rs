@@ -1,7 +1,7 @@
 //! The cmdlets, by name.
 
 use super::{
-    Programs, Windows, WindowsError,
+    Programs, Windows,
     error::{ErrorRecord, Trouble},
     object::Object,
     parameters::{Bound, Signature},
@@ -68,13 +68,6 @@ pub enum Resolved {
     Cmdlet(Cmdlet),
     /// A program of Windows.
     Program,
-}
-
-impl Resolved {
-    /// Whether it is a program.
-    pub fn is_program(&self) -> bool {
-        matches!(self, Resolved::Program)
-    }
 }
 
 /// Aliases of 5.1 that are modelled. `curl`, `wget` and `sc` hide programs (ledger 1.13, 4.3.3).
@@ -253,11 +246,5 @@ impl Call<'_> {
     /// The error for what the model lacks of this cmdlet.
     fn lacks(&self, what: &str) -> Trouble {
         super::lacks(format!("{what} of {}", self.cmdlet.signature.name)).into()
-    }
-}
-
-impl From<super::super::firewall::FirewallError> for WindowsError {
-    fn from(error: super::super::firewall::FirewallError) -> WindowsError {
-        WindowsError::Firewall(error)
     }
 }

@@ -71,7 +71,7 @@ fn nothing(call: &Call<'_>, class: &str, given: &[(&Key, &[String])]) -> Trouble
         );
     }
     let conditions = given.iter().map(|(key, values)| {
-        let values = values.iter().map(|value| format!("({} = '{value}')", key.name));
+        let values = values.iter().map(|value| format!("({} = {})", key.name, operand(value)));
         format!("({})", values.collect::<Vec<_>>().join(" OR "))
     });
     call.says(
@@ -84,4 +84,16 @@ fn nothing(call: &Call<'_>, class: &str, given: &[(&Key, &[String])]) -> Trouble
         &format!("ObjectNotFound: ({class}:String) [{{}}], CimJobException"),
         "CmdletizationQuery_NotFound".to_owned(),
     )
+}
+
+/// A value as the query has it: numbers as they are, states of TCP by number.
+fn operand(value: &str) -> String {
+    const STATES: [(&str, u8); 5] =
+        [("Closed", 1), ("Listen", 2), ("Established", 5), ("CloseWait", 8), ("TimeWait", 11)];
+    let state = STATES.iter().find(|(name, _)| name.eq_ignore_ascii_case(value));
+    match (state, value.parse::<u32>()) {
+        (Some((_, number)), _) => number.to_string(),
+        (None, Ok(number)) => number.to_string(),
+        (None, Err(_)) => format!("'{value}'"),
+    }
 }

@@ -7,6 +7,7 @@ mod support;
 
 mod bad_input;
 mod catalogue;
+mod firewall;
 mod json_report;
 mod lab_errors;
 mod missing_programs;

@@ -27,6 +27,7 @@
 //! - [`agent`]: what runs in a node, and the protocol to it
 //! - [`probe`]: the real tools and their native twins
 //! - [`guest`]: what WSL does inside the guest
+//! - `netlink`: the kernel of a node asked and told: links, addresses, packet filter
 //! - [`windows_model`]: what stands for Windows; `docs/FIDELITY.md` has the sources
 
 pub mod agent;
@@ -47,6 +48,8 @@ pub mod ladder;
 pub mod ledger;
 pub mod matrix;
 pub mod measure;
+#[cfg(target_os = "linux")]
+pub mod netlink;
 pub mod node;
 pub mod outcome;
 pub mod paths;

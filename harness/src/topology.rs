@@ -34,6 +34,13 @@ pub const VETHERNET: &str = "vEthernet";
 /// Windows' adapter on the LAN.
 pub const ETHERNET: &str = "Ethernet";
 
+/// The hardware address of `vEthernet (WSL)`. Hyper-V's own start with 00-15-5D.
+pub const VETHERNET_MAC: [u8; 6] = [0x00, 0x15, 0x5d, 0x32, 0x10, 0x01];
+/// The hardware address of the guest's eth0, Hyper-V's as well, and another one (ledger 2.3.6).
+pub const WSL_MAC: [u8; 6] = [0x00, 0x15, 0x5d, 0x32, 0x1c, 0x5d];
+/// The hardware address of Windows' adapter on the LAN.
+pub const ETHERNET_MAC: [u8; 6] = [0x02, 0x1b, 0x21, 0x32, 0x50, 0x10];
+
 /// The guest's address at its n-th boot with another address. Any host of the /20 would do, and .2
 /// is not one by rule (ledger 2.1.8); these are far apart so that a stale one is seen at once.
 pub fn wsl_address(changes: u8) -> Ipv4Addr {

@@ -1,7 +1,13 @@
 //! The agent of the modelled Windows: command lines, the relay, and what a boot of the guest takes
 //! from here.
 
-use std::{collections::BTreeMap, fs, io, path::Path, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+};
 
 use tokio::{process::Command, sync::Mutex};
 
@@ -14,8 +20,9 @@ use crate::{
     paths,
     topology::COMPUTER_NAME,
     windows_model::{
-        Windows,
-        command_line::CommandLine,
+        Ground, Windows, WindowsError,
+        command_line::{self, CommandLine},
+        powershell::Programs,
         proxy_settings::{self, InternetSettings},
         registry::{KeyPath, Value},
         relay::Relay,
@@ -49,8 +56,8 @@ impl WindowsRole {
     pub async fn boot(host: Arc<HostLink>) -> io::Result<WindowsRole> {
         let dir = Path::new(paths::WINDOWS);
         fs::create_dir_all(dir)?;
-        let windows = Windows::open(dir).map_err(io::Error::other)?;
-        windows.boot().await;
+        let windows = Windows::open(dir, Ground::network_namespace()).map_err(io::Error::other)?;
+        windows.boot().await.map_err(io::Error::other)?;
         let relay = Mutex::new(Relay::new(paths::GUEST_SOCKET.into()));
         Ok(WindowsRole { windows, relay, host })
     }
@@ -66,15 +73,8 @@ impl WindowsRole {
     ) -> Result<Output, String> {
         let CommandLine { program, arguments } =
             CommandLine::parse(line).map_err(|error| error.to_string())?;
-        if program == "wsl" {
-            return wsl_exe::run(&arguments, &*self.host).await.map_err(|error| error.to_string());
-        }
-        if REAL.contains(&program.as_str()) {
-            let mut command = Command::new(program);
-            command.args(arguments).env_clear().envs(environment).current_dir("/");
-            return command::run(command).await.map_err(|error| error.to_string());
-        }
-        self.windows.run(line).await.map_err(|error| error.to_string())
+        let session = Session { role: self, environment };
+        session.run(&program, &arguments).await.map_err(|error| error.to_string())
     }
 
     /// Where a Windows path lies on this machine.
@@ -92,11 +92,14 @@ impl WindowsRole {
     pub async fn virtual_machine(&self, request: &Request) -> Result<Reply, String> {
         match request {
             Request::RelaySync { listeners } => {
-                self.relay.lock().await.sync(listeners.clone()).await;
+                let mut relay = self.relay.lock().await;
+                relay.sync(listeners.clone()).await;
+                self.windows.relay_listens(relay.listening().collect());
                 Ok(Reply::Done)
             }
             Request::RelayStop => {
                 self.relay.lock().await.stop().await;
+                self.windows.relay_listens(Vec::new());
                 Ok(Reply::Done)
             }
             _ => self.settings().map(Reply::VmSettings),
@@ -134,5 +137,40 @@ impl WindowsRole {
             proxy_override: text("ProxyOverride"),
             auto_config_url: text("AutoConfigURL"),
         }
+    }
+}
+
+/// The programs of Windows, and what they start with.
+struct Session<'a> {
+    role: &'a WindowsRole,
+    environment: &'a BTreeMap<String, String>,
+}
+
+impl Programs for Session<'_> {
+    fn has(&self, program: &str) -> bool {
+        let name = command_line::program_name(program);
+        name == "wsl" || REAL.contains(&name.as_str()) || self.role.windows.has(&name)
+    }
+
+    fn run<'a>(
+        &'a self,
+        program: &'a str,
+        arguments: &'a [String],
+    ) -> Pin<Box<dyn Future<Output = Result<Output, WindowsError>> + Send + 'a>> {
+        let program = command_line::program_name(program);
+        Box::pin(async move {
+            let failed = |reason: String| WindowsError::Program(reason);
+            if program == "wsl" {
+                let ran = wsl_exe::run(arguments, &*self.role.host).await;
+                return ran.map_err(|error| failed(error.to_string()));
+            }
+            if REAL.contains(&program.as_str()) {
+                let mut command = Command::new(program);
+                command.args(arguments).env_clear().envs(self.environment).current_dir("/");
+                let ran = command::run(command).await;
+                return ran.map_err(|error| failed(error.to_string()));
+            }
+            self.role.windows.execute(&program, arguments, self).await
+        })
     }
 }

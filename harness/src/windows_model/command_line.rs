@@ -48,7 +48,7 @@ impl CommandLine {
 }
 
 /// `C:\Windows\System32\NETSH.EXE` is `netsh`.
-fn program_name(typed: &str) -> String {
+pub(crate) fn program_name(typed: &str) -> String {
     let name = typed.rsplit(['\\', '/']).next().unwrap_or(typed).to_lowercase();
     match name.strip_suffix(".exe") {
         Some(stem) if !stem.is_empty() => stem.to_owned(),

@@ -14,8 +14,8 @@ struct Machine {
 impl Machine {
     async fn booted() -> Machine {
         let dir = tempfile::tempdir().unwrap();
-        let windows = Windows::open(dir.path()).unwrap();
-        windows.boot().await;
+        let windows = Windows::open(dir.path(), test_ground::still()).unwrap();
+        windows.boot().await.unwrap();
         Machine { windows, dir }
     }
 
@@ -173,8 +173,8 @@ async fn a_rule_is_in_force_when_netsh_returns_and_outlives_the_machine() {
     drop(windows);
     assert!(TcpStream::connect(listen).is_err());
 
-    let again = Windows::open(dir.path()).unwrap();
-    again.boot().await;
+    let again = Windows::open(dir.path(), test_ground::still()).unwrap();
+    again.boot().await.unwrap();
     TcpStream::connect(listen).unwrap();
     again.run(&format!("netsh interface portproxy delete v4tov4 {rule}")).await.unwrap();
     assert!(TcpStream::connect(listen).is_err());
@@ -223,7 +223,10 @@ async fn sc_and_net_control_ip_helper() {
 }
 
 #[rstest]
-#[case::program("ipconfig /all", "the program `ipconfig`")]
+#[case::program("nslookup wsl", "the program `nslookup`")]
+#[case::ipconfig("ipconfig /flushdns", "`ipconfig /flushdns`")]
+#[case::netstat("netstat -r", "`netstat -r`")]
+#[case::tasklist("tasklist", "`tasklist `")]
 #[case::netsh_context("netsh interface ipv4 show excludedportrange tcp", "`netsh interface ipv4 ")]
 #[case::netsh_alias("netsh int ip reset", "`netsh int ip reset`")]
 #[case::netsh_help("netsh interface portproxy show", "`netsh interface portproxy show`")]

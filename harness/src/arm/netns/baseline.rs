@@ -11,10 +11,13 @@ use std::{
 
 use nix::sched::{CloneFlags, setns};
 
-use super::{failure::Failure, nft, spawn::Home};
-use crate::topology::{
-    ETHERNET, LAN_IP, LAN_PREFIX, SWITCH_PREFIX, VETHERNET, WINDOWS_GATEWAY, WINDOWS_LAN_IP,
-    wsl_address,
+use super::{failure::Failure, spawn::Home};
+use crate::{
+    topology::{
+        ETHERNET, LAN_IP, LAN_PREFIX, SWITCH_PREFIX, VETHERNET, WINDOWS_GATEWAY, WINDOWS_LAN_IP,
+        wsl_address,
+    },
+    windows_model::firewall::filter,
 };
 
 /// How long the programs took.
@@ -70,7 +73,7 @@ fn build(turn: usize, ip: &str, nft: &str) -> Result<Baseline, Failure> {
     run_program(ip, &["-netns", &lan, "-batch", "-"], &script)?;
     // `nft` has no option for a namespace, and `ip netns exec` would add its own time.
     enter(&Path::new("/run/netns").join(windows))?;
-    run_program(nft, &["-f", "-"], &nft::as_script())?;
+    run_program(nft, &["-f", "-"], &filter::as_script())?;
     Ok(Baseline { namespaces, network: clock.elapsed() })
 }
 

@@ -15,7 +15,8 @@ use netlink_packet_route::{
     link::{LinkFlags, LinkMessage},
 };
 
-use super::{failure::Failure, netlink::Netlink};
+use super::failure::Failure;
+use crate::netlink::Netlink;
 
 /// A worker of the kernel that takes longer does not run.
 const LIMIT: Duration = Duration::from_secs(10);

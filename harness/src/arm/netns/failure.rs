@@ -4,7 +4,8 @@ use std::io;
 
 use nix::errno::Errno;
 
-use super::{control::FromSupervisor, netlink::NetlinkError};
+use super::control::FromSupervisor;
+use crate::netlink::NetlinkError;
 
 /// An operation of the supervisor that failed.
 #[derive(Debug, thiserror::Error)]

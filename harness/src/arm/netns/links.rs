@@ -21,12 +21,12 @@ use netlink_packet_route::{
     },
 };
 
-use super::netlink::{Batch, request_flags};
 use crate::{
+    netlink::{Batch, request_flags},
     node::Node,
     topology::{
-        ETHERNET, LAN_IP, LAN_PREFIX, SWITCH_PREFIX, VETHERNET, WINDOWS_GATEWAY, WINDOWS_LAN_IP,
-        WSL_NAMESERVER,
+        ETHERNET, ETHERNET_MAC, LAN_IP, LAN_PREFIX, SWITCH_PREFIX, VETHERNET, VETHERNET_MAC,
+        WINDOWS_GATEWAY, WINDOWS_LAN_IP, WSL_MAC, WSL_NAMESERVER,
     },
 };
 
@@ -56,6 +56,7 @@ pub fn own(node: Node) -> Batch {
     }
     if node == Node::Windows {
         let mut bridge = link(BRIDGE, VETHERNET);
+        bridge.attributes.push(LinkAttribute::Address(VETHERNET_MAC.into()));
         bridge.attributes.push(LinkAttribute::LinkInfo(vec![LinkInfo::Kind(InfoKind::Bridge)]));
         add(&mut batch, "link vEthernet", RouteNetlinkMessage::NewLink(bridge));
         address(&mut batch, BRIDGE, WINDOWS_GATEWAY, SWITCH_PREFIX);
@@ -66,7 +67,9 @@ pub fn own(node: Node) -> Batch {
 /// The cable between Windows and the LAN peer's eth0, and Windows' address on it.
 pub fn plug_lan(lan_netns: BorrowedFd<'_>) -> Batch {
     let mut batch = Batch::default();
-    let cable = veth(link(ETHERNET_INDEX, ETHERNET), peer_eth0(lan_netns));
+    let mut adapter = link(ETHERNET_INDEX, ETHERNET);
+    adapter.attributes.push(LinkAttribute::Address(ETHERNET_MAC.into()));
+    let cable = veth(adapter, peer_eth0(lan_netns));
     add(&mut batch, "link Ethernet", RouteNetlinkMessage::NewLink(cable));
     address(&mut batch, ETHERNET_INDEX, WINDOWS_LAN_IP, LAN_PREFIX);
     batch
@@ -78,7 +81,9 @@ pub fn plug_guest(wsl_netns: BorrowedFd<'_>) -> Batch {
     let mut batch = Batch::default();
     let mut port = link(PORT, "wsl-port");
     port.attributes.push(LinkAttribute::Controller(BRIDGE));
-    let cable = veth(port, peer_eth0(wsl_netns));
+    let mut eth0 = peer_eth0(wsl_netns);
+    eth0.attributes.push(LinkAttribute::Address(WSL_MAC.into()));
+    let cable = veth(port, eth0);
     add(&mut batch, "link eth0 of wsl", RouteNetlinkMessage::NewLink(cable));
     batch
 }

@@ -11,8 +11,6 @@ mod lab;
 mod links;
 mod mounts;
 mod namespace;
-mod netlink;
-mod nft;
 mod spawn;
 pub mod supervisor;
 mod userns;

@@ -9,8 +9,8 @@ use nix::{
     sys::stat::Mode,
 };
 
-use super::{failure::Failure, links, netlink::Netlink, nft};
-use crate::node::Node;
+use super::{failure::Failure, links};
+use crate::{netlink::Netlink, node::Node, windows_model::firewall::filter};
 
 /// A network namespace that somebody made.
 pub struct Netns {
@@ -40,9 +40,9 @@ impl Netns {
 pub fn configure_own(node: Node) -> Result<(), Failure> {
     route()?.run(&links::own(node))?;
     if node == Node::Windows {
-        let filter = Netlink::open(NETLINK_NETFILTER)
+        let netfilter = Netlink::open(NETLINK_NETFILTER)
             .map_err(|e| Failure::io("open a netlink socket", e))?;
-        filter.run(&nft::windows())?;
+        netfilter.run(&filter::fresh())?;
     }
     Ok(())
 }

@@ -2,15 +2,20 @@
 //!
 //! netsh prints everything, errors included, to stdout, and exits 1 for any of them.
 
-use super::{WindowsError, failed, not_modelled, portproxy::PortProxy, registry::Registry};
+use super::{Windows, WindowsError, failed, not_modelled};
 use crate::agent::protocol::Output;
 
+mod advfirewall;
 mod portproxy;
 mod show;
 mod tags;
 
 /// What the model knows, for errors about the rest.
-const MODELLED: &str = "`netsh interface portproxy add|set|delete|show|reset|dump` with v4tov4, v4tov6, v6tov4, v6tov6";
+const MODELLED: &str = "`netsh interface portproxy add|set|delete|show|reset|dump` with v4tov4, \
+                        v4tov6, v6tov4, v6tov6; \
+                        `netsh advfirewall firewall add|delete|set|show rule` with inbound rules; \
+                        `netsh advfirewall set|show allprofiles|domainprofile|privateprofile|\
+                        publicprofile state`";
 
 /// The contexts of netsh itself: a word may be shortened while it fits only one of them.
 const CONTEXTS: [&str; 22] = [
@@ -60,26 +65,42 @@ const INTERFACE: [&str; 13] = [
 ///
 /// # Errors
 /// A context or command that netsh has and the model lacks, or a registry that cannot be written.
-pub async fn run(
-    registry: &Registry,
-    service: &PortProxy,
-    arguments: &[String],
-) -> Result<Output, WindowsError> {
+pub async fn run(windows: &Windows, arguments: &[String]) -> Result<Output, WindowsError> {
     let line = arguments.join(" ");
     let refused = || not_modelled(format!("`netsh {line}`"), MODELLED);
     let [context, sub, command @ ..] = arguments else { return Err(refused()) };
+    let told = |problem| match problem {
+        Problem::Said(text) => Ok(failed(1, text)),
+        Problem::NotFound => Ok(not_found(&line)),
+        Problem::NotModelled => Err(refused()),
+        Problem::Lab(error) => Err(error),
+    };
     match (spelled_out(context, &CONTEXTS), spelled_out(sub, &INTERFACE)) {
         (Some("interface"), Some("portproxy")) => match portproxy::Command::parse(command) {
-            Ok(command) => command.run(registry, service).await,
-            Err(portproxy::Problem::Said(text)) => Ok(failed(1, text)),
-            Err(portproxy::Problem::NotFound) => Ok(not_found(&line)),
-            Err(portproxy::Problem::NotModelled) => Err(refused()),
+            Ok(command) => command.run(windows.registry(), windows.portproxy()).await,
+            Err(problem) => told(problem),
         },
+        (Some("advfirewall"), _) => {
+            advfirewall::run(windows.firewall(), &arguments[1..]).or_else(told)
+        }
         // `ipv4` has the aliases `ip` and `ip4`, options start with a dash or slash.
         (None, _) if !context.starts_with(['-', '/', '?']) => Ok(not_found(&line)),
         (Some("interface"), None) if !sub.to_lowercase().starts_with("ip") => Ok(not_found(&line)),
         _ => Err(refused()),
     }
+}
+
+/// Why a command did not do what it was told.
+#[derive(Debug)]
+enum Problem {
+    /// netsh's own words for it.
+    Said(String),
+    /// netsh has no such command either.
+    NotFound,
+    /// netsh has it, the model does not.
+    NotModelled,
+    /// The lab cannot do it.
+    Lab(WindowsError),
 }
 
 fn not_found(line: &str) -> Output {

@@ -1,7 +1,7 @@
 //! `netsh interface portproxy`: its commands, their arguments and their words.
 
 use super::{
-    show, spelled_out,
+    Problem, show, spelled_out,
     tags::{BAD_SYNTAX, Tags},
 };
 use crate::{
@@ -32,17 +32,6 @@ pub(super) enum Command {
     Show(Option<Direction>),
     Dump,
     Reset,
-}
-
-/// Why there is no command.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Problem {
-    /// netsh's own words for it.
-    Said(String),
-    /// netsh has no such command either.
-    NotFound,
-    /// netsh has it, the model does not.
-    NotModelled,
 }
 
 impl Command {

@@ -1,7 +1,7 @@
 //! Arguments of a netsh command: `tag=value` in any order, or values alone in the order of the
 //! tags.
 
-use super::portproxy::Problem;
+use super::Problem;
 
 /// netsh's words for most mistakes.
 pub(super) const BAD_SYNTAX: &str =

@@ -37,9 +37,12 @@ impl StartType {
 
 /// What came of an order to start the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Started {
+pub enum Started {
+    /// It runs since then.
     Now,
+    /// It ran before.
     Already,
+    /// It is disabled, and does not run.
     Disabled,
 }
 
@@ -78,7 +81,29 @@ impl<'a> Services<'a> {
         Some(self.registry.set(&key(), "Start", Value::Dword(number)))
     }
 
-    async fn start(self) -> Started {
+    /// Sets when IP Helper starts.
+    ///
+    /// # Errors
+    /// The registry cannot be written.
+    pub fn configure(self, start: StartType) -> Result<(), RegistryError> {
+        let known = StartType::ALL.into_iter().find(|(known, _, _)| *known == start);
+        known.map_or(Ok(()), |(_, _, number)| {
+            self.registry.set(&key(), "Start", Value::Dword(number))
+        })
+    }
+
+    /// Whether IP Helper runs.
+    pub async fn is_running(self) -> bool {
+        self.iphlpsvc.is_running().await
+    }
+
+    /// Stops IP Helper, and says whether it ran.
+    pub async fn stop(self) -> bool {
+        self.iphlpsvc.stop().await
+    }
+
+    /// Starts IP Helper.
+    pub async fn start(self) -> Started {
         if self.iphlpsvc.is_running().await {
             return Started::Already;
         }

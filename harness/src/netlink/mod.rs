@@ -1,8 +1,16 @@
-//! A netlink socket that stays in the namespace it was opened in, and sends many requests at once.
+//! The kernel of a network namespace, asked and told over netlink.
+//!
+//! A socket stays in the namespace it was opened in, and sends many requests at once.
 
 use std::io;
 
+use netlink_packet_core::{
+    NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
+};
+use netlink_packet_route::RouteNetlinkMessage;
 use netlink_sys::{Socket, SocketAddr};
+
+pub mod nft;
 
 const ACK: u16 = 4; // NLM_F_ACK
 const HEADER: usize = 16;
@@ -64,6 +72,35 @@ impl Netlink {
         Ok(self.0.recv_from_full()?.0)
     }
 
+    /// Asks rtnetlink for everything of a kind.
+    ///
+    /// # Errors
+    /// What the kernel says, or an answer that does not parse.
+    pub fn dump(&self, request: RouteNetlinkMessage) -> io::Result<Vec<RouteNetlinkMessage>> {
+        let mut header = NetlinkHeader::default();
+        header.flags = NLM_F_REQUEST | NLM_F_DUMP;
+        let mut message = NetlinkMessage::new(header, NetlinkPayload::from(request));
+        message.finalize();
+        let mut bytes = vec![0; message.buffer_len()];
+        message.serialize(&mut bytes);
+        self.0.send(&bytes, 0)?;
+        let mut found = Vec::new();
+        loop {
+            let (datagram, _) = self.0.recv_from_full()?;
+            let mut rest = datagram.as_slice();
+            while let Some((length, _, _)) = header_of(rest) {
+                let message = NetlinkMessage::<RouteNetlinkMessage>::deserialize(rest);
+                match message.map_err(io::Error::other)?.payload {
+                    NetlinkPayload::Done(_) => return Ok(found),
+                    NetlinkPayload::Error(error) => return Err(error.to_io()),
+                    NetlinkPayload::InnerMessage(message) => found.push(message),
+                    _ => {}
+                }
+                rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+            }
+        }
+    }
+
     /// Sends the batch in one call and waits for every acknowledgement.
     ///
     /// # Errors
@@ -76,7 +113,7 @@ impl Netlink {
         while pending > 0 {
             let (bytes, _) = self.0.recv_from_full().map_err(fail)?;
             let mut rest = &bytes[..];
-            while let Some((length, kind, sequence)) = header(rest) {
+            while let Some((length, kind, sequence)) = header_of(rest) {
                 if kind == NLMSG_ERROR {
                     let code = field(rest, HEADER).map_or(0, u32::cast_signed);
                     if code != 0 && refused.is_none() {
@@ -107,7 +144,7 @@ fn field(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_ne_bytes)
 }
 
-fn header(bytes: &[u8]) -> Option<(usize, u16, u32)> {
+fn header_of(bytes: &[u8]) -> Option<(usize, u16, u32)> {
     let length = usize::try_from(field(bytes, 0)?).ok()?;
     let kind = u16::from_ne_bytes(bytes.get(4..6)?.try_into().ok()?);
     (length >= HEADER).then_some((length, kind, field(bytes, 8)?))

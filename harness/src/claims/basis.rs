@@ -12,7 +12,9 @@ use serde::Serialize;
 use crate::{
     node::Node,
     outcome::Outcome,
-    scenario::{Action, Claim, ClaimCell, PhaseName, Scenario, Shown, Step},
+    scenario::{
+        Action, Claim, ClaimCell, PhaseName, Scenario, ServiceChange, ServiceState, Shown, Step,
+    },
     target::Host,
 };
 
@@ -56,7 +58,13 @@ fn of_cell(scenario: &Scenario, cell: &ClaimCell) -> Basis {
     let real = match &cell.shown {
         // A name that does not resolve sends nothing any further.
         Shown::Cell { route, outcome: Outcome::NoName, .. } => route.from != Node::Windows,
-        Shown::Cell { route, .. } => is_real(route.from, route.to.host),
+        Shown::Cell { route, .. } if is_real(route.from, route.to.host) => true,
+        // A program of this machine holds the port, so neither relay nor rule can.
+        Shown::Cell { route, .. } => {
+            route.from == Node::Windows
+                && is_loopback(route.to.host)
+                && route.to.port.is_some_and(|port| windows_serves(scenario, &cell.phase, port))
+        }
         Shown::Command { on, probe, .. } => {
             let named = scenario.probes.iter().find(|it| it.name.as_deref() == Some(probe));
             *on != Node::Windows && named.is_some_and(|it| !asks_a_shim(&it.run))
@@ -66,6 +74,24 @@ fn of_cell(scenario: &Scenario, cell: &ClaimCell) -> Basis {
         true => Basis::Measured,
         false => Basis::Modelled,
     }
+}
+
+fn is_loopback(host: Host) -> bool {
+    matches!(host, Host::Localhost | Host::Loopback4 | Host::Loopback6)
+}
+
+/// Whether a service of the lab is the first thing that a phase puts on a port of Windows.
+fn windows_serves(scenario: &Scenario, phase: &PhaseName, port: u16) -> bool {
+    let phases = scenario.phases();
+    let groups = phases.iter().filter(|it| it.name == *phase).flat_map(|it| &it.groups);
+    let mut steps = scenario.setup.iter().chain(groups.copied().flatten());
+    let first = steps.find(|step| step.on == Node::Windows);
+    first.is_some_and(|step| match &step.action {
+        Action::Service(ServiceChange { listen: Some(listen), state, .. }) => {
+            listen.port == port && *state == ServiceState::Restart
+        }
+        _ => false,
+    })
 }
 
 /// Whether only real parts lie between a node and a host.
@@ -163,6 +189,22 @@ mod tests {
         assert_eq!(basis(REAL, edit), expected);
         // The control has none of it.
         assert_eq!(basis("healthy: wsl -> localhost curl = http-200", edit), Basis::Measured);
+    }
+
+    #[rstest]
+    #[case::first("", Basis::Measured)]
+    #[case::after_another(
+        "[[setup]]\non = \"windows\"\nrun = \"netsh interface portproxy show all\"\n",
+        Basis::Modelled
+    )]
+    fn a_port_of_windows_that_a_real_server_holds(#[case] before: &str, #[case] expected: Basis) {
+        let setup = format!(
+            "{before}[[setup]]\non = \"windows\"\n\
+             service = {{ program = \"tinyproxy\", listen = \"127.0.0.1:7890\" }}\n[[fault]]\n"
+        );
+        let edit = |text: String| text.replacen("[[fault]]\n", &setup, 1);
+        assert_eq!(basis("fault: windows -> 127.0.0.1:7890 nc = open", edit), expected);
+        assert_eq!(basis("fault: windows -> 127.0.0.1:80 nc = open", edit), Basis::Modelled);
     }
 
     #[test]

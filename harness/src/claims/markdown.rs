@@ -68,7 +68,7 @@ fn escape(text: &str) -> String {
     let mut shown = String::new();
     let mut code = false;
     // A single backtick is no quotation.
-    let quoted = text.matches('`').count() % 2 == 0;
+    let quoted = text.matches('`').count().is_multiple_of(2);
     for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
         code ^= quoted && c == '`';
         match c {

@@ -178,7 +178,7 @@ impl<'a> Seen<'a> {
         let stranger = self.find(|_, row| row.http.outcome() == Some(Outcome::WrongServer));
         if let Some((from, row)) = stranger {
             let likely = format!("another program answers on {} ({from})", row.place.label);
-            let look = "`ss -ltnp` on Linux, `netstat -ano` on Windows: whose port is it?";
+            let look = "`ss -ltnp` on Linux, `netstat -ano` on Windows, for whose port it is";
             return Some(conclusion(likely, look, &["port-conflict-windows", "wrong-response"]));
         }
         let (from, row) =
@@ -186,7 +186,7 @@ impl<'a> Seen<'a> {
         Some(conclusion(
             format!("a server answers with an error on {} ({from})", row.place.label),
             format!(
-                "`curl -i http://{}:{}/`: whose words are they?",
+                "`curl -i http://{}:{}/`, for whose words they are",
                 row.place.label, row.place.port
             ),
             &["wrong-response", "port-conflict-windows"],

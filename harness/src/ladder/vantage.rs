@@ -14,7 +14,7 @@ use crate::{
 /// Something that can look and probe.
 pub enum Vantage {
     /// This machine, with the proxy variables of whoever started the program.
-    Here(Here),
+    Here(Box<Here>),
     /// A node of a lab.
     Node(AgentClient),
 }
@@ -53,11 +53,11 @@ impl Vantage {
         let set = |name: &str| Some((name.to_owned(), env::var(name).ok()?));
         // As WSL's own tools tell: its kernel has Microsoft's name in its release.
         let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-        Vantage::Here(Here {
+        Vantage::Here(Box::new(Here {
             prober: Prober::new(),
             env: PROXY_VARIABLES.into_iter().filter_map(set).collect(),
             wsl: release.to_ascii_lowercase().contains("microsoft"),
-        })
+        }))
     }
 
     /// Which it is.

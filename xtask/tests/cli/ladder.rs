@@ -131,7 +131,7 @@ fn silence_is_a_middleman_or_a_server_that_hangs() {
 fn refusal_is_nobody_who_listens() {
     let run = fits(ladder(&[&format!("127.0.0.1:{}", closed())]).exits(1));
     assert!(row(&run, "127.0.0.1").ends_with("refused -"), "{run}");
-    run.prints("most likely  nobody listens on 127.0.0.1:").prints("service-not-running");
+    run.prints("most likely  nobody listens on 127.0.0.1:").prints("explain service-not-running`");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn an_error_of_the_server_is_not_the_top() {
     let peer = Peer::answering(NOT_FOUND);
     let run = fits(ladder(&[&format!("127.0.0.1:{}", peer.port)]).exits(1));
     assert!(row(&run, "127.0.0.1").ends_with("open http-404"), "{run}");
-    run.prints("a server answers with an error").prints("wrong-response");
+    run.prints("a server answers with an error").prints("explain http-error`");
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub mod explain;
 pub mod failure;
 pub mod fixture;
 pub mod guest;
+pub mod introductions;
 pub mod lab;
 pub mod ladder;
 pub mod ledger;

@@ -20,6 +20,7 @@ use crate::{
         protocol::{ProbeOrder, Reply, Request},
     },
     cell::Cell,
+    introductions::Introductions,
     lab::{Lab, LabError},
     matrix::{MatrixPlan, Probes},
     node::Node,
@@ -51,6 +52,7 @@ pub struct Slots {
     /// The fastest probe of each tool and implementation, which tells what one costs: 2 ms for
     /// OpenBSD's nc, 50 ms for ncat.
     fastest: Mutex<BTreeMap<(Tool, Impl), Duration>>,
+    introductions: Introductions,
 }
 
 impl Slots {
@@ -61,6 +63,7 @@ impl Slots {
             likely_silent: Semaphore::new(slots),
             other: Semaphore::new(slots),
             fastest: Mutex::default(),
+            introductions: Introductions::default(),
         }
     }
 
@@ -93,7 +96,9 @@ pub async fn measure(
 ) -> Result<Vec<Cell>, LabError> {
     let mut agents = BTreeMap::new();
     for node in Node::ALL {
-        agents.insert(node, lab.agent(node).await?);
+        let agent = lab.agent(node).await?;
+        slots.introductions.introduce(&agent).await?;
+        agents.insert(node, agent);
     }
     // Booting the guest may have started its service.
     lab.settle().await?;

@@ -32,9 +32,10 @@ pub struct Options {
 }
 
 impl Options {
-    /// Labs mostly wait for time limits, so many more of them than processors are worth having.
+    /// Labs mostly wait for time limits, two seconds each, so many more of them than processors are
+    /// worth having: with a dozen for each, twins would wait for labs and not for the processor.
     pub fn default_jobs() -> NonZeroUsize {
-        processors().saturating_mul(NonZeroUsize::MIN.saturating_add(11))
+        processors().saturating_mul(NonZeroUsize::MIN.saturating_add(31))
     }
 }
 

@@ -208,6 +208,7 @@ pub const fn operation(request: &Request) -> &'static str {
         Request::StartService(_) => "start service",
         Request::AwaitEnd(_) => "see the end of",
         Request::StopService { .. } => "stop service",
+        Request::Programs(_) => "know the programs",
         Request::Probe(_) => "probe",
         Request::Bearings { .. } => "take bearings",
         Request::Listeners => "list listeners",
@@ -228,7 +229,8 @@ pub fn object(request: &Request) -> String {
         Request::StopService { name } => name.clone(),
         Request::Probe(order) => format!("{} {} {}", order.tool, order.host, order.port),
         Request::Bearings { host } => host.clone(),
-        Request::Listeners
+        Request::Programs(_)
+        | Request::Listeners
         | Request::RelaySync { .. }
         | Request::RelayStop
         | Request::VmSettings => String::new(),

@@ -119,6 +119,8 @@ pub enum Request {
         /// Its name; empty for the node's own.
         name: String,
     },
+    /// Take over what the node's programs say of themselves; with nothing, ask them.
+    Programs(ProgramsSay),
     /// Measure one cell.
     Probe(ProbeOrder),
     /// What a client on the node starts from for this host: a name, or an address without brackets.
@@ -149,6 +151,8 @@ pub enum Reply {
     Output(Output),
     /// The service listens.
     Started(ServiceStarted),
+    /// What the node's programs say of themselves.
+    Programs(ProgramsSay),
     /// A measured cell.
     Probed(Probed),
     /// What a client starts from.
@@ -158,6 +162,10 @@ pub enum Reply {
     /// What the guest takes from Windows.
     VmSettings(VmSettings),
 }
+
+/// What programs say of themselves: their answer by the command line that gets it, `nc -h` for
+/// instance. Without those that a node does not have.
+pub type ProgramsSay = BTreeMap<String, String>;
 
 /// What the agent of the modelled Windows asks of the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -187,6 +187,10 @@ impl Agent {
                 }
                 Ok(Reply::Done)
             }
+            Request::Programs(said) => {
+                let said = self.prober.introduce(said).await;
+                said.map(Reply::Programs).map_err(|e| fail(e.to_string()))
+            }
             Request::Probe(order) => {
                 let probed = self.prober.probe(order, &self.environment()).await;
                 probed.map(Reply::Probed).map_err(|e| fail(e.to_string()))

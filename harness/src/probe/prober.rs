@@ -19,7 +19,7 @@ use super::{
     telnet,
 };
 use crate::{
-    agent::protocol::{Bearings, ProbeOrder, Probed},
+    agent::protocol::{Bearings, ProbeOrder, Probed, ProgramsSay},
     outcome::Outcome,
     tool::{Impl, Tool},
 };
@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_millis(250);
 /// Measures cells from the node that it runs on. One for each agent; many probes may run at once.
 #[derive(Debug)]
 pub struct Prober {
-    programs: Programs,
+    programs: Box<Programs>,
 }
 
 impl Default for Prober {
@@ -94,12 +94,25 @@ impl Job<'_> {
 impl Prober {
     /// Find this machine's tools. Runs none of them.
     pub fn new() -> Self {
-        Prober { programs: Programs::find() }
+        Prober { programs: Box::new(Programs::find()) }
     }
 
     /// What a client starts from for a host, before anything is sent to it.
     pub async fn bearings(&self, host: &str, env: &BTreeMap<String, String>) -> Bearings {
         bearings::take(host, env).await
+    }
+
+    /// Takes over what the programs say of themselves, so that they need not be asked here; with
+    /// nothing, asks them. Returns what they say.
+    ///
+    /// # Errors
+    /// A program that is there and cannot be run.
+    pub async fn introduce(&self, said: &ProgramsSay) -> Result<ProgramsSay, ProbeError> {
+        if said.is_empty() {
+            return self.programs.all_say().await;
+        }
+        self.programs.learn(said);
+        Ok(said.clone())
     }
 
     /// Measure one cell. `env` is the node's environment, where the proxy variables live.

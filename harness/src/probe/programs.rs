@@ -11,6 +11,7 @@ use std::{
 use tokio::sync::OnceCell;
 
 use super::{error::ProbeError, line::Line, process::Launch, resolve::LocalhostOrder};
+use crate::agent::protocol::ProgramsSay;
 
 /// A variable that names the Go client where it is not on PATH.
 const GO_CLIENT: &str = "REACHLAB_GO_CLIENT";
@@ -59,9 +60,13 @@ pub(super) struct Programs {
     pub curl: Option<PathBuf>,
     /// The lab's Go client.
     pub go_client: Option<PathBuf>,
-    netcat: OnceCell<Option<Netcat>>,
-    localhost_order: OnceCell<LocalhostOrder>,
+    netcat_help: OnceCell<String>,
+    curl_version: OnceCell<String>,
 }
+
+/// What netcat and curl are asked to find out which they are.
+const NETCAT_HELP: &str = "nc -h";
+const CURL_VERSION: &str = "curl --version";
 
 impl Programs {
     /// Look for them in PATH, /usr/sbin and /sbin. Runs nothing: what a program is, is asked when it
@@ -79,8 +84,8 @@ impl Programs {
             curl: find("curl"),
             go_client: env::var_os(GO_CLIENT).map(PathBuf::from).or_else(|| find("go-client")),
             path,
-            netcat: OnceCell::new(),
-            localhost_order: OnceCell::new(),
+            netcat_help: OnceCell::new(),
+            curl_version: OnceCell::new(),
         }
     }
 
@@ -97,8 +102,8 @@ impl Programs {
     /// When the program is there and cannot be run.
     pub async fn netcat(&self) -> Result<Option<(PathBuf, Netcat)>, ProbeError> {
         let Some(path) = &self.nc else { return Ok(None) };
-        let ask = || async { Ok(Netcat::from_help(&self.ask(path, "nc", "-h").await?)) };
-        let flavour: Option<Netcat> = *self.netcat.get_or_try_init(ask).await?;
+        let ask = || self.ask(path, NETCAT_HELP);
+        let flavour = Netcat::from_help(self.netcat_help.get_or_try_init(ask).await?);
         Ok(flavour.map(|flavour| (path.clone(), flavour)))
     }
 
@@ -108,11 +113,35 @@ impl Programs {
     /// When the program is there and cannot be run.
     pub async fn localhost_order(&self) -> Result<LocalhostOrder, ProbeError> {
         let Some(path) = &self.curl else { return Ok(LocalhostOrder::V6First) };
-        let ask = || async { Ok(localhost_order(&self.ask(path, "curl", "--version").await?)) };
-        self.localhost_order.get_or_try_init(ask).await.copied()
+        let ask = || self.ask(path, CURL_VERSION);
+        Ok(localhost_order(self.curl_version.get_or_try_init(ask).await?))
     }
 
-    async fn ask(&self, path: &Path, name: &str, option: &str) -> Result<String, ProbeError> {
+    /// What all of them say of themselves.
+    ///
+    /// # Errors
+    /// When one is there and cannot be run.
+    pub async fn all_say(&self) -> Result<ProgramsSay, ProbeError> {
+        self.netcat().await?;
+        self.localhost_order().await?;
+        let known = [(NETCAT_HELP, &self.netcat_help), (CURL_VERSION, &self.curl_version)];
+        let said = known.into_iter().filter_map(|(line, said)| Some((line, said.get()?)));
+        Ok(said.map(|(line, said)| (line.to_owned(), said.clone())).collect())
+    }
+
+    /// Takes over what they say of themselves, where it is not known yet.
+    pub fn learn(&self, said: &ProgramsSay) {
+        for (line, known) in [(NETCAT_HELP, &self.netcat_help), (CURL_VERSION, &self.curl_version)]
+        {
+            if let Some(said) = said.get(line) {
+                // Fails where it is known, or being asked for; then that is as good.
+                let _ = known.set(said.clone());
+            }
+        }
+    }
+
+    async fn ask(&self, path: &Path, question: &str) -> Result<String, ProbeError> {
+        let (name, option) = question.split_once(' ').unwrap_or((question, ""));
         let line = Line::new(Some(path.to_owned()), name, vec![option.to_owned()]);
         let env = BTreeMap::new();
         let ended = Launch { line: &line, env: &env, path: &self.path }.run(VERSION_LIMIT).await?;

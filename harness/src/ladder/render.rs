@@ -272,8 +272,13 @@ fn end(conclusion: &Conclusion, scenarios: &Scenarios) -> String {
             Some(name) => format!("; then `cargo xtask explain {name}`"),
             None => format!("; the cause is called {first}"),
         });
+        // What cannot be explained is left to the rungs.
+        let known = |slug: &&str| {
+            Cause::from_slug(slug).is_some_and(|cause| scenarios.0.contains_key(&cause))
+        };
+        let rest: Vec<&str> = rest.iter().copied().filter(known).collect();
         if !rest.is_empty() {
-            look.push_str(&format!(" (or {})", scenarios.names(rest)));
+            look.push_str(&format!(" (or {})", scenarios.names(&rest)));
         }
     }
     text.push_str(&prose("look next    ", &look));

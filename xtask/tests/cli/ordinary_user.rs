@@ -20,6 +20,28 @@ fn an_ordinary_user_gets_the_same() {
     if !machine::has(&["go"]) {
         return;
     }
+    nobody_runs(&["--strict", "loopback-bind", "localhost-ipv6"])
+        .exits(0)
+        .tells("(once)")
+        .prints("2 passed on netns");
+}
+
+/// Nobody has no range of ids: what needs one says how to get it, and the rest runs.
+#[test]
+fn a_second_user_without_a_range_is_a_skip_with_the_command() {
+    if !geteuid().is_root() || !machine::has(&["go"]) || !machine::has(&["dlv"]) {
+        return;
+    }
+    nobody_runs(&["dlv-same-user", "loopback-bind"])
+        .exits(0)
+        .prints("1 passed, 1 skipped on netns")
+        .prints("needs subids: sudo usermod --add-subuids ")
+        .prints(" nobody");
+    nobody_runs(&["--strict", "dlv-same-user"]).exits(1);
+}
+
+/// `run-scenarios` of a user that is not root, with a home and a cache of its own.
+fn nobody_runs(arguments: &[&str]) -> Run {
     // The program may lie where only root can go.
     let home = TempDir::with_prefix("nobody-").unwrap();
     let program = home.path().join("xtask");
@@ -33,11 +55,8 @@ fn an_ordinary_user_gets_the_same() {
     command.args(["--inh-caps=-all"]).arg(&program);
     command.env("HOME", home.path()).env("REACHLAB_CACHE", home.path().join("cache"));
     command.env("TMPDIR", home.path()).current_dir("/");
-    command.args(["run-scenarios", "--no-install", "--strict", "loopback-bind", "localhost-ipv6"]);
+    command.args(["run-scenarios", "--no-install"]).args(arguments);
     Run::of(&mut command)
-        .exits(0)
-        .tells("building go-client, go-http (once)")
-        .prints("2 passed on netns");
 }
 
 /// A command in front of another one, which finds this checkout where it is, readable for

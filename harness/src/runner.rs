@@ -12,9 +12,10 @@ use crate::{
     lab::LabError,
     matrix::Probes,
     measure::Slots,
+    node::Node,
     phase::{Limits, PhaseRun},
     run_result::{PhaseResult, RunResult, ScenarioResult},
-    scenario::{PhaseName, Scenario},
+    scenario::{Action, PhaseName, Scenario},
     snapshot,
     stock::Stock,
     verdict,
@@ -105,18 +106,32 @@ pub async fn run(
     }
 }
 
-/// Every phase of every scenario, as indices. Phases with many steps first: the last one to start
-/// decides when the run ends.
+/// Every phase of every scenario, as indices. What takes longest to set up first: the last one to
+/// start decides when the run ends.
 fn longest_first(scenarios: &[Arc<Scenario>]) -> Vec<(usize, usize)> {
     let mut order = Vec::new();
     for (index, scenario) in scenarios.iter().enumerate() {
-        for (phase, plan) in scenario.phases().iter().enumerate() {
-            let steps: usize = plan.groups.iter().map(|group| group.len()).sum();
-            order.push((steps, index, phase));
+        for (number, phase) in scenario.phases().iter().enumerate() {
+            let steps = phase.groups.iter().copied().flatten().map(|step| match step.action {
+                Action::Run(_) => cost(step.on),
+                _ => 1,
+            });
+            let probes = scenario.probes.iter().filter(|probe| probe.runs_in(&phase.name));
+            let cost: usize = steps.chain(probes.map(|probe| cost(probe.on))).sum();
+            order.push((cost, index, number));
         }
     }
-    order.sort_by_key(|(steps, index, phase)| (Reverse(*steps), *index, *phase));
+    order.sort_by_key(|(cost, index, phase)| (Reverse(*cost), *index, *phase));
     order.into_iter().map(|(_, index, phase)| (index, phase)).collect()
+}
+
+/// What a command costs beside a change that the lab makes itself: on Windows it is mostly the model
+/// that answers, elsewhere a program starts, firewalld's or Go's among them.
+const fn cost(on: Node) -> usize {
+    match on {
+        Node::Windows => 1,
+        Node::Wsl | Node::Lan => 5,
+    }
 }
 
 /// The phases of a scenario as they come in.

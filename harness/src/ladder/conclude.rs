@@ -179,7 +179,8 @@ impl<'a> Seen<'a> {
         if let Some((from, row)) = stranger {
             let likely = format!("another program answers on {} ({from})", row.place.label);
             let look = "`ss -ltnp` on Linux, `netstat -ano` on Windows, for whose port it is";
-            return Some(conclusion(likely, look, &["port-conflict-windows", "wrong-response"]));
+            let see = &["port-conflict-windows", "portproxy-port-conflict", "wrong-response"];
+            return Some(conclusion(likely, look, see));
         }
         let (from, row) =
             self.find(|_, row| matches!(row.http.outcome(), Some(Outcome::Http(_))))?;

@@ -242,7 +242,7 @@ HTTP  not reached
 
 most likely  nobody listens on localhost:8080 (here)
 look next    `ss -ltn` where the server should run, and what it printed at its start; the cause is
-             called service-not-running (or loopback-bind)
+             called service-not-running
 "
     );
 }

@@ -91,10 +91,10 @@ pub fn filled_cache() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
 }
 
-/// Builds the services into it, if they are not there.
+/// Builds into it, if they are not there, the services and what a scenario needs that types `go`.
 fn fill_cache() {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["run-scenarios", "--no-install", "--probes=native", "loopback-bind"])
+        .args(["run-scenarios", "--no-install", "--probes=native", "loopback-bind", "go-root-path"])
         .env("REACHLAB_CACHE", filled_cache())
         .output()
         .unwrap();

@@ -1,7 +1,7 @@
 //! The article's claims: what it says, what is true, on what that rests, and what shows it.
 //!
 //! The ledger ([`crate::ledger`]) has the sentences, scenarios have the cells; this puts them
-//! together. [`register`] needs no run; [`Checked`] is what a run adds.
+//! together. [`register()`] needs no run; [`Checked`] is what a run adds.
 
 mod basis;
 mod checked;

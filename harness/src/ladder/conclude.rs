@@ -121,7 +121,7 @@ impl<'a> Seen<'a> {
         ))
     }
 
-    /// 127.0.0.1 and [::1] of one vantage differ, and whoever takes the dead one fails.
+    /// 127.0.0.1 and `[::1]` of one vantage differ, and whoever takes the dead one fails.
     fn families(&self) -> Option<Conclusion> {
         self.0.iter().find_map(|walk| {
             let (v4, v6) = (walk.row("127.0.0.1")?, walk.row("[::1]")?);

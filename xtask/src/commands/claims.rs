@@ -13,6 +13,7 @@ use super::{catalogue, running};
 use crate::{
     cli::{Claims, ListFormat},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
+    output::show,
 };
 
 /// Lists the article's claims, and looks up in a run what shows them.
@@ -42,8 +43,8 @@ pub fn run(options: &Claims) -> Result<ExitCode, Failure> {
     }
     let checked = run.as_ref().map(Checked);
     match options.format {
-        ListFormat::Text => print!("{}", text(&lines, checked, !filter.is_open())),
-        ListFormat::Json => print!("{}", json(&lines, checked)),
+        ListFormat::Text => show(&text(&lines, checked, !filter.is_open()))?,
+        ListFormat::Json => show(&json(&lines, checked).to_string())?,
     }
     Ok(ExitCode::from(run.map_or(OK, |run| verdict(&run, &lines))))
 }

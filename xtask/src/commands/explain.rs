@@ -8,6 +8,7 @@ use super::catalogue;
 use crate::{
     cli::Explain,
     exit::{Failure, OK},
+    output::show,
 };
 
 /// Prints one scenario as a story.
@@ -16,7 +17,7 @@ pub fn run(options: &Explain) -> Result<ExitCode, Failure> {
     let names = [options.name.clone()];
     for scenario in catalogue.select(&names).map_err(Failure::input)? {
         let story = if options.all { explain::whole(scenario) } else { explain::screen(scenario) };
-        print!("{story}");
+        show(&story)?;
     }
     Ok(ExitCode::from(OK))
 }

@@ -16,6 +16,7 @@ use super::{catalogue, prepare};
 use crate::{
     cli::{Ladder, ProbesName},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
+    output::show,
 };
 
 /// How long a probe of a real network may take.
@@ -73,7 +74,7 @@ fn here(options: &Ladder) -> Result<ExitCode, Failure> {
     let reached = walk.rows.first().is_some_and(harness::ladder::Row::is_reached);
     // A broken catalogue is no reason to leave somebody without an answer about this machine.
     let scenarios = catalogue(&options.source).as_ref().map(names).unwrap_or_default();
-    print!("{}", render(&title, &[walk], &scenarios));
+    show(&render(&title, &[walk], &scenarios))?;
     Ok(ExitCode::from(if reached { OK } else { FAILED }))
 }
 
@@ -111,7 +112,7 @@ fn in_lab(name: &str, options: &Ladder) -> Result<ExitCode, Failure> {
         }
     };
     let title = format!("ladder in {name}, phase {}", phase.name);
-    print!("{}", render(&title, &walks, &names(&catalogue)));
+    show(&render(&title, &walks, &names(&catalogue)))?;
     Ok(ExitCode::from(if reached(&walks) { OK } else { FAILED }))
 }
 

@@ -8,6 +8,7 @@ use super::catalogue;
 use crate::{
     cli::{List, ListFormat},
     exit::{Failure, OK},
+    output::show,
 };
 
 /// Prints the catalogue.
@@ -20,7 +21,8 @@ pub fn run(options: &List) -> Result<ExitCode, Failure> {
             let name = wide(|it| it.name.len()).unwrap_or(0);
             let cause = wide(|it| it.cause.slug().len()).unwrap_or(0);
             for it in all {
-                println!("{:<name$}  {:<cause$}  {}", it.name, it.cause.slug(), it.title);
+                let slug = it.cause.slug();
+                show(&format!("{:<name$}  {slug:<cause$}  {}\n", it.name, it.title))?;
             }
         }
         ListFormat::Json => {
@@ -34,7 +36,7 @@ pub fn run(options: &List) -> Result<ExitCode, Failure> {
                             "phases": phases })
                 })
                 .collect();
-            println!("{}", json!({ "schema": 1, "scenarios": scenarios }));
+            show(&format!("{}\n", json!({ "schema": 1, "scenarios": scenarios })))?;
         }
     }
     for path in &catalogue.stale {

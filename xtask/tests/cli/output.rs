@@ -69,3 +69,15 @@ fn a_pipe_gets_plain_lines() {
         assert!(!text.contains('\x1b') && !text.contains('\r'), "{failed}");
     }
 }
+
+#[test]
+fn a_reader_that_goes_is_no_error() {
+    for words in [&["claims", "--no-run"][..], &["list"], &["explain", "autoproxy"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{words:?}: {output:?}");
+    }
+}

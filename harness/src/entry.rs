@@ -15,13 +15,20 @@ pub fn dispatch() -> Option<ExitCode> {
     let name = Path::new(&name).file_name().and_then(OsStr::to_str)?.to_owned();
     #[cfg(target_os = "linux")]
     {
-        use crate::{agent::shims, arm::netns::supervisor};
+        use crate::{
+            agent::{container, shims},
+            arm::netns::supervisor,
+        };
         if name == supervisor::ARGV0 {
             return Some(supervisor::main());
         }
+        let arguments: Vec<String> =
+            arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
+        if [container::HOLD, container::AGENT].contains(&name.as_str()) {
+            let code = container::main(&name, &arguments);
+            return Some(ExitCode::from(u8::try_from(code).unwrap_or(1)));
+        }
         if shims::NAMES.contains(&name.as_str()) {
-            let arguments: Vec<String> =
-                arguments.map(|argument| argument.to_string_lossy().into_owned()).collect();
             return shims::run(&name, &arguments);
         }
     }

@@ -78,6 +78,8 @@ pub struct Lab {
     services: Mutex<services::Services>,
     /// From the start to the third hello.
     pub boot: Duration,
+    /// How long each node took.
+    pub node_boot: BTreeMap<Node, Duration>,
 }
 
 impl Lab {
@@ -126,6 +128,7 @@ impl Lab {
             token,
             services: Mutex::default(),
             boot: nodes.boot,
+            node_boot: nodes.node_boot,
         })
     }
 

@@ -53,6 +53,7 @@ pub mod measure;
 pub mod netlink;
 pub mod node;
 pub mod outcome;
+pub mod parity;
 pub mod paths;
 pub mod phase;
 pub mod probe;
@@ -71,6 +72,10 @@ pub mod topology;
 pub mod verdict;
 pub mod vm;
 pub mod windows_model;
+#[cfg(target_os = "linux")]
+pub mod wiring;
 
+#[cfg(target_os = "linux")]
+mod fd_socket;
 #[cfg(target_os = "linux")]
 mod sys;

@@ -14,3 +14,7 @@ pub const GUEST_SOCKET: &str = "/run/reachlab/hv/guest.sock";
 pub const WINDOWS: &str = "/run/reachlab/windows";
 /// Where a workshop builds: nothing there outlives it.
 pub const WORKSHOP_TMP: &str = "/run";
+/// Where an image for containers has what [`PROGRAM`] and [`FIXTURES`] are in a node.
+pub const IMAGE: &str = "/usr/lib/reachlab";
+/// Shared by the nodes of a lab in containers: [`GUEST_SOCKET`]'s directory, there a volume.
+pub const SHARED: &str = "/run/reachlab/hv";

@@ -65,6 +65,11 @@ impl PhaseRun {
             cells,
             probes,
             boot_ms: lab.boot.as_secs_f64() * 1e3,
+            node_boot_ms: lab
+                .node_boot
+                .iter()
+                .map(|(node, time)| (*node, time.as_secs_f64() * 1e3))
+                .collect(),
             log: lab.boot_warnings().await,
         })
     }

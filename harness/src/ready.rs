@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+#[cfg(feature = "docker")]
+use crate::arm::docker::Docker;
 use crate::{
     arm::{Arm, ArmError, netns::Netns},
     cache::{Cache, CacheError},
@@ -67,12 +69,27 @@ impl Ready {
         let two_users = extras.second_user && report.has(Id::Subids) && report.has(Id::Uidmap);
         // Before any thread: the kernel ties the supervisor's life to the thread that starts it.
         let netns = Netns::start(program, two_users)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(ReadyError::Runtime)?;
+        let runtime = runtime()?;
         let stock = runtime.block_on(stock(&netns, report.program(Id::Go), extras, say))?;
         Ok(Ready { arm: Arc::new(Arm::Netns(netns)), stock: Arc::new(stock), report, runtime })
+    }
+
+    /// Prepares a container engine instead: the nodes are containers, and what they need is in their
+    /// image. `program` becomes their agent.
+    ///
+    /// # Errors
+    /// What the engine lacks or refuses.
+    #[cfg(feature = "docker")]
+    pub fn prepare_docker(
+        program: PathBuf,
+        report: DoctorReport,
+        say: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Ready, ReadyError> {
+        let runtime = runtime()?;
+        let fixtures = Fixtures::load(&Fixtures::default_root())?;
+        let docker = runtime.block_on(Docker::prepare(&program, &fixtures, say))?;
+        let stock = Arc::new(Stock::in_image(fixtures));
+        Ok(Ready { arm: Arc::new(Arm::Docker(docker)), stock, report, runtime })
     }
 
     /// Why this machine cannot run a scenario: what is missing, and the command that changes it.
@@ -81,6 +98,10 @@ impl Ready {
     /// When the scenario names a service that is none.
     pub fn obstacle(&self, scenario: &Scenario) -> Result<Option<String>, ReadyError> {
         let needs = doctor::needs([scenario], self.stock.fixtures())?;
+        #[cfg(feature = "docker")]
+        if let Arm::Docker(docker) = &*self.arm {
+            return Ok(not_in_image(docker, &needs));
+        }
         let missing = self.report.missing(needs.must.iter().copied());
         if missing.is_empty() {
             return Ok(None);
@@ -106,6 +127,22 @@ impl Ready {
         }
         Ok(obstacles)
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, ReadyError> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().map_err(ReadyError::Runtime)
+}
+
+/// What a scenario needs and the nodes' image does not have.
+#[cfg(feature = "docker")]
+fn not_in_image(docker: &Docker, needs: &doctor::Needs) -> Option<String> {
+    let packages = needs.must.iter().filter_map(|id| id.requirement().package);
+    let names: Vec<&str> = packages.map(|package| package.debian).collect();
+    let missing: Vec<&str> =
+        names.into_iter().filter(|name| !docker.packages().contains(*name)).collect();
+    let text = format!("needs {}, not in fixtures/images/packages", missing.join(", "));
+    (!missing.is_empty()).then_some(text)
 }
 
 /// Everything that scenarios would like this machine to have.

@@ -1,5 +1,7 @@
 //! What a run found: the data that verdicts, snapshots and reports work on.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -22,6 +24,8 @@ pub struct PhaseResult {
     pub probes: Vec<ProbeResult>,
     /// From the start of the boot to the last agent's hello, in milliseconds.
     pub boot_ms: f64,
+    /// From the start of each node's boot to its agent's hello, in milliseconds.
+    pub node_boot_ms: BTreeMap<Node, f64>,
     /// What happened, a line each, for a reader who looks for the reason of a failure.
     pub log: Vec<String>,
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What programs of scenarios import: a directory of `fixtures/programs`.
-const IMPORTS: &str = "imports";
+pub(crate) const IMPORTS: &str = "imports";
 
 /// Names the built `go-client` to the probes.
 const GO_CLIENT: (&str, &str) = ("go-client", "REACHLAB_GO_CLIENT");
@@ -58,6 +58,8 @@ pub struct Stock {
     directory: Option<PathBuf>,
     /// The command and the build cache that a guest's `go` begins with, where one is wanted.
     go: Option<(PathBuf, GoCache)>,
+    /// Whether programs are part of the nodes' image rather than built here.
+    in_image: bool,
 }
 
 impl Stock {
@@ -90,7 +92,13 @@ impl Stock {
                 Some((go.program.clone(), build_cache))
             }
         };
-        Ok(Stock { fixtures, plans, directory, go })
+        Ok(Stock { fixtures, plans, directory, go, in_image: false })
+    }
+
+    /// Fixtures whose programs are in the image of the nodes, each under its name.
+    #[cfg(feature = "docker")]
+    pub fn in_image(fixtures: Fixtures) -> Stock {
+        Stock { fixtures, plans: BTreeMap::new(), directory: None, go: None, in_image: true }
     }
 
     /// The fixtures.
@@ -173,6 +181,9 @@ impl Stock {
     }
 
     fn in_node(&self, name: &str) -> Option<PathBuf> {
+        if self.in_image {
+            return Some(Path::new(paths::FIXTURES).join(name));
+        }
         let file = self.plans.get(name)?.output.file_name()?;
         Some(Path::new(paths::FIXTURES).join(file))
     }

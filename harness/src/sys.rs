@@ -9,6 +9,7 @@ use std::{
 
 use nix::{
     libc,
+    sys::signal::{SigHandler, Signal},
     unistd::{ForkResult, fork},
 };
 
@@ -89,4 +90,10 @@ pub fn pidfd_open(pid: i32) -> io::Result<OwnedFd> {
     }
     // SAFETY: the kernel has just made this descriptor for this process.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Has the kernel collect this process's children itself, orphans that it was given included.
+pub fn ignore_children() {
+    // SAFETY: SIG_IGN runs no code of this process.
+    let _ = unsafe { nix::sys::signal::signal(Signal::SIGCHLD, SigHandler::SigIgn) };
 }

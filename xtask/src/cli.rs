@@ -30,6 +30,10 @@ pub enum Command {
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.
     Bench(Bench),
+    /// Run scenarios on two arms and compare every cell.
+    Parity(Parity),
+    /// Remove what killed runs have left in a container engine.
+    Clean,
     /// Install what the tests need, then run them all.
     Test(Test),
 }
@@ -81,6 +85,9 @@ impl RunScenarios {
         let mut options = String::new();
         if let Some(directory) = &self.source.scenarios {
             options.push_str(&format!(" --scenarios {}", directory.display()));
+        }
+        if self.arm != ArmName::Netns {
+            options.push_str(&format!(" --arm {}", self.arm.name()));
         }
         if let Some(probes) =
             self.probes.to_possible_value().filter(|_| self.probes != ProbesName::Tools)
@@ -188,6 +195,27 @@ pub struct Bench {
     pub probes: ProbesName,
 }
 
+/// `parity`
+#[derive(Debug, Args)]
+pub struct Parity {
+    /// The arm to compare with.
+    #[arg(value_enum)]
+    pub expected: ArmName,
+    /// The arm to compare.
+    #[arg(value_enum)]
+    pub observed: ArmName,
+    /// Names of scenarios; none means all.
+    pub names: Vec<String>,
+    #[command(flatten)]
+    pub source: Source,
+    /// Who measures.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
+}
+
 /// `test`
 #[derive(Debug, Args)]
 pub struct Test {
@@ -204,6 +232,18 @@ pub struct Test {
 pub enum ArmName {
     /// Linux namespaces, rootless.
     Netns,
+    /// Containers of a container engine.
+    Docker,
+}
+
+impl ArmName {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            ArmName::Netns => "netns",
+            ArmName::Docker => "docker",
+        }
+    }
 }
 
 /// The implementations of probes.

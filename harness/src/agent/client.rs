@@ -71,11 +71,15 @@ impl AgentClient {
     ///
     /// # Errors
     /// When the agent is of another version or node, broken, or gone.
-    pub async fn connect<S>(node: Node, stream: S) -> Result<(AgentClient, Asks), CallError>
+    pub async fn connect<R, W>(
+        node: Node,
+        read: R,
+        mut write: W,
+    ) -> Result<(AgentClient, Asks), CallError>
     where
-        S: AsyncRead + AsyncWrite + Send + 'static,
+        R: AsyncRead + Send + Unpin + 'static,
+        W: AsyncWrite + Send + Unpin + 'static,
     {
-        let (read, mut write) = tokio::io::split(stream);
         let mut lines = BufReader::new(read).lines();
         let lost = CallError::Lost { node, operation: "hello" };
         let first = lines.next_line().await.ok().flatten();
@@ -211,6 +215,9 @@ pub const fn operation(request: &Request) -> &'static str {
         Request::Programs(_) => "know the programs",
         Request::Probe(_) => "probe",
         Request::Bearings { .. } => "take bearings",
+        Request::Plug { .. } => "plug the cable",
+        Request::Unplug => "pull the cable",
+        Request::KeepDisk => "keep the disk",
         Request::Listeners => "list listeners",
         Request::RelaySync { .. } => "settle the relay",
         Request::RelayStop => "stop the relay",
@@ -229,8 +236,11 @@ pub fn object(request: &Request) -> String {
         Request::StopService { name } => name.clone(),
         Request::Probe(order) => format!("{} {} {}", order.tool, order.host, order.port),
         Request::Bearings { host } => host.clone(),
+        Request::Plug { address } => address.to_string(),
         Request::Programs(_)
         | Request::Listeners
+        | Request::Unplug
+        | Request::KeepDisk
         | Request::RelaySync { .. }
         | Request::RelayStop
         | Request::VmSettings => String::new(),

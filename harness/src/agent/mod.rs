@@ -2,6 +2,10 @@
 
 pub mod client;
 pub mod command;
+#[cfg(target_os = "linux")]
+mod connection;
+#[cfg(target_os = "linux")]
+pub mod container;
 pub mod host_link;
 pub mod protocol;
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@
 //! Both sides may ask: the host sends [`Request`]s, and the agent of the modelled Windows sends
 //! [`Ask`]s, because `wsl.exe` typed there changes another node.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, net::Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +130,16 @@ pub enum Request {
     },
     /// List TCP listeners as the guest half of the relay does, through `NETLINK_SOCK_DIAG`.
     Listeners,
+    /// wsl and lan in a container: have windows lay a cable from here to itself, and give this end
+    /// its address.
+    Plug {
+        /// The node's address.
+        address: Ipv4Addr,
+    },
+    /// windows in a container: pull the guest's cable.
+    Unplug,
+    /// wsl in a container: end everything and keep the disk for the container that comes next.
+    KeepDisk,
     /// windows: make the relay's listeners match those of the guest.
     RelaySync {
         /// The guest's listeners, from [`Request::Listeners`].

@@ -3,20 +3,13 @@
 use std::{
     collections::BTreeMap,
     fmt::Display,
-    io::{self, Write},
-    os::fd::AsFd,
-    os::unix::net::UnixStream as StdStream,
+    io,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use nix::{
-    errno::Errno,
-    poll::{PollFd, PollFlags, PollTimeout, poll},
-};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
-    net::UnixStream,
     process::Command,
     sync::mpsc,
 };
@@ -24,6 +17,8 @@ use tokio::{
 use super::{
     client::{because, failure},
     command,
+    connection::Connection,
+    container,
     host_link::HostLink,
     protocol::{AgentError, FromAgent, FromHost, PROTOCOL, Reply, Request},
     publish::publish,
@@ -35,48 +30,39 @@ use crate::{guest, node::Node, probe::Prober, topology};
 
 /// Runs an agent whose connection to the host is the socket on stdin. Returns the exit code.
 pub fn main(node: Node) -> i32 {
+    match Connection::take() {
+        Ok(connection) => main_on(node, &connection),
+        // Nobody could hear it.
+        Err(_) => 1,
+    }
+}
+
+/// Runs an agent on a connection. Returns the exit code.
+pub fn main_on(node: Node, connection: &Connection) -> i32 {
     let hello = FromAgent::Hello { protocol: PROTOCOL, node, warnings: Role::boot_warnings(node) };
     // Before anything else: whoever waits for this agent can go on, and what it sends meanwhile
     // waits in the socket.
-    let served = say(&hello).and_then(|()| {
+    let served = connection.say(&hello).and_then(|()| {
         // The rest when somebody wants something: until then other nodes need the processor more.
-        await_request()?;
+        connection.await_request()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(serve(node))
+        runtime.block_on(serve(node, connection))
     });
     match served {
         Ok(()) => 0,
-        Err(error) => refuse(&error),
+        Err(error) => refuse_on(connection, &error),
     }
+}
+
+/// Tells the host on stdin that this node cannot be had. Returns the exit code.
+pub fn refuse(reason: &dyn Display) -> i32 {
+    Connection::take().map_or(1, |connection| refuse_on(&connection, reason))
 }
 
 /// Tells the host that this node cannot be had. Returns the exit code.
-pub fn refuse(reason: &dyn Display) -> i32 {
-    let _ = say(&FromAgent::Broken { reason: reason.to_string() });
+pub fn refuse_on(connection: &Connection, reason: &dyn Display) -> i32 {
+    let _ = connection.say(&FromAgent::Broken { reason: reason.to_string() });
     1
-}
-
-/// Waits until the host has sent something, or is gone.
-fn await_request() -> io::Result<()> {
-    let stdin = io::stdin();
-    let mut fds = [PollFd::new(stdin.as_fd(), PollFlags::POLLIN)];
-    loop {
-        match poll(&mut fds, PollTimeout::NONE) {
-            Err(Errno::EINTR) => {}
-            Err(errno) => return Err(errno.into()),
-            Ok(_) => return Ok(()),
-        }
-    }
-}
-
-fn say(message: &FromAgent) -> io::Result<()> {
-    let mut line = serde_json::to_vec(message)?;
-    line.push(b'\n');
-    socket()?.write_all(&line)
-}
-
-fn socket() -> io::Result<StdStream> {
-    Ok(StdStream::from(io::stdin().as_fd().try_clone_to_owned()?))
 }
 
 struct Agent {
@@ -88,10 +74,8 @@ struct Agent {
     role: Role,
 }
 
-async fn serve(node: Node) -> io::Result<()> {
-    let socket = socket()?;
-    socket.set_nonblocking(true)?;
-    let (read, mut write) = UnixStream::from_std(socket)?.into_split();
+async fn serve(node: Node, connection: &Connection) -> io::Result<()> {
+    let (read, mut write) = connection.split()?;
     let (outgoing, mut queue) = mpsc::unbounded_channel();
     let host = Arc::new(HostLink::new(outgoing));
     let writer = tokio::spawn(async move {
@@ -197,6 +181,9 @@ impl Agent {
             }
             Request::Bearings { host } => {
                 Ok(Reply::Bearings(self.prober.bearings(host, &self.environment()).await))
+            }
+            Request::Plug { .. } | Request::Unplug | Request::KeepDisk => {
+                container::handle(self.node, request).await.map(|()| Reply::Done).map_err(fail)
             }
             Request::Listeners => {
                 guest::listeners::list().map(Reply::Listeners).map_err(|e| fail(e.to_string()))

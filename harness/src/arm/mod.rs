@@ -1,13 +1,16 @@
 //! What boots the nodes of a lab. Arms differ only in how an agent is started; everything after its
 //! hello is the same.
 
+#[cfg(feature = "docker")]
+pub mod docker;
 #[cfg(target_os = "linux")]
 pub mod netns;
 
-use std::{io, net::Ipv4Addr, time::Duration};
+use std::{collections::BTreeMap, io, net::Ipv4Addr, time::Duration};
 
 use crate::{
     agent::client::{AgentClient, Asks, CallError},
+    node::Node,
     topology::LabPlan,
 };
 
@@ -54,6 +57,8 @@ pub struct Nodes {
     pub lan: AgentClient,
     /// From the start to the third hello.
     pub boot: Duration,
+    /// From the start to each node's hello; in a container, of the container's start.
+    pub node_boot: BTreeMap<Node, Duration>,
 }
 
 /// One of the ways to boot a lab.
@@ -61,6 +66,9 @@ pub enum Arm {
     /// Linux namespaces.
     #[cfg(target_os = "linux")]
     Netns(netns::Netns),
+    /// Containers.
+    #[cfg(feature = "docker")]
+    Docker(docker::Docker),
 }
 
 impl Arm {
@@ -69,6 +77,8 @@ impl Arm {
         match self {
             #[cfg(target_os = "linux")]
             Arm::Netns(_) => "netns",
+            #[cfg(feature = "docker")]
+            Arm::Docker(_) => "docker",
         }
     }
 
@@ -80,6 +90,8 @@ impl Arm {
         match self {
             #[cfg(target_os = "linux")]
             Arm::Netns(netns) => netns.boot(plan).await,
+            #[cfg(feature = "docker")]
+            Arm::Docker(docker) => docker.boot(plan).await,
         }
     }
 
@@ -91,6 +103,8 @@ impl Arm {
         match self {
             #[cfg(target_os = "linux")]
             Arm::Netns(netns) => netns.stop_wsl(lab).await,
+            #[cfg(feature = "docker")]
+            Arm::Docker(docker) => docker.stop_wsl(lab).await,
         }
     }
 
@@ -102,6 +116,8 @@ impl Arm {
         match self {
             #[cfg(target_os = "linux")]
             Arm::Netns(netns) => netns.start_wsl(lab, address).await,
+            #[cfg(feature = "docker")]
+            Arm::Docker(docker) => docker.start_wsl(lab, address).await,
         }
     }
 
@@ -110,6 +126,8 @@ impl Arm {
         match self {
             #[cfg(target_os = "linux")]
             Arm::Netns(netns) => netns.destroy(lab),
+            #[cfg(feature = "docker")]
+            Arm::Docker(docker) => docker.destroy(lab),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! `/etc/hosts`, and the helper that finds TCP listeners and takes the relay's connections.
 
 pub mod config_file;
+pub mod etc;
 pub mod hosts;
 #[cfg(target_os = "linux")]
 pub mod listeners;

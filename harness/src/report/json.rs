@@ -1,5 +1,7 @@
 //! The JSON report: a contract. Fields may be added, never changed.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::{
@@ -46,6 +48,7 @@ struct ScenarioReport<'a> {
 struct PhaseReport<'a> {
     name: &'a PhaseName,
     boot_ms: f64,
+    node_boot_ms: BTreeMap<&'static str, f64>,
     cells: &'a [Cell],
     probes: Vec<ProbeReport<'a>>,
     log: &'a [String],
@@ -102,6 +105,11 @@ impl<'a> From<&'a PhaseResult> for PhaseReport<'a> {
         PhaseReport {
             name: &phase.name,
             boot_ms: microseconds(phase.boot_ms),
+            node_boot_ms: phase
+                .node_boot_ms
+                .iter()
+                .map(|(node, ms)| (node.name(), microseconds(*ms)))
+                .collect(),
             cells: &phase.cells,
             probes: phase.probes.iter().map(Into::into).collect(),
             log: &phase.log,
@@ -184,6 +192,7 @@ mod tests {
                 "outcome": "no-route", "via": "direct", "exit_code": 0, "ms": 0.4
             })
         );
+        assert_eq!(phase["node_boot_ms"], json!({ "windows": 7.0 }));
         assert_eq!(phase["probes"][0]["tool"], "command");
         assert_eq!(scenario["failures"][0]["kind"], "not-kept");
         assert_eq!(scenario["failures"][0]["route"], "windows -> localhost");

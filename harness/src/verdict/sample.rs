@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::{
     cell::Cell,
+    node::Node,
     outcome::{Outcome, Via},
     route::{Route, RoutePattern},
     run_result::{PhaseResult, ProbeResult},
@@ -88,6 +89,7 @@ pub(crate) fn phase(name: &str, changes: &[(&str, &str)]) -> PhaseResult {
         cells,
         probes: vec![],
         boot_ms: 8.0,
+        node_boot_ms: [(Node::Windows, 7.000_44)].into(),
         log: vec![],
     };
     for (pattern, outcome) in changes {

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use super::{catalogue, prepare};
 use crate::{
-    cli::{Bench, Source},
+    cli::{ArmName, Bench, Source},
     exit::{FAILED, Failure, OK},
 };
 
@@ -28,7 +28,7 @@ const BASELINES: usize = 20;
 pub fn run(options: &Bench) -> Result<ExitCode, Failure> {
     let catalogue = catalogue(&Source { scenarios: None })?;
     let all: Vec<&Scenario> = catalogue.all().iter().collect();
-    let ready = prepare::prepare(&all, true)?;
+    let ready = prepare::prepare(ArmName::Netns, &all, true)?;
     if let Some(times) = options.soak {
         return soak(&ready, &all, times.get(), options.probes.into());
     }
@@ -57,7 +57,8 @@ async fn boots(ready: &Ready, count: usize) -> Result<(), Failure> {
         if let Some((ip, nft)) = programs
             && turn < BASELINES
         {
-            let Arm::Netns(netns) = &*ready.arm;
+            #[allow(irrefutable_let_patterns, reason = "there are more arms with feature docker")]
+            let Arm::Netns(netns) = &*ready.arm else { continue };
             let (ip, nft) = (ip.display().to_string(), nft.display().to_string());
             baseline.push(netns.baseline(ip, nft).await.map_err(Failure::lab)?);
         }

@@ -36,7 +36,7 @@ pub fn run(options: &Claims) -> Result<ExitCode, Failure> {
             jobs: options.jobs.unwrap_or_else(Options::default_jobs),
             accept: false,
         };
-        run = match running::run(&shown, !options.no_install, &how)? {
+        run = match running::run(ArmName::Netns, &shown, !options.no_install, &how)? {
             Some(run) => Some(run),
             None => return Ok(ExitCode::from(INTERRUPTED)),
         };

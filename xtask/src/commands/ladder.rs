@@ -86,7 +86,7 @@ fn in_lab(name: &str, options: &Ladder) -> Result<ExitCode, Failure> {
     let phase = phase(scenario, &phases, options.phase.as_deref())?;
     let targets = targets(&options.places)?;
 
-    let ready = prepare::prepare(&selected, !options.no_install)?;
+    let ready = prepare::prepare(ArmName::Netns, &selected, !options.no_install)?;
     if let Some(reason) = ready.obstacle(scenario).map_err(Failure::lab)? {
         return Err(Failure::lab(format!("{name} {reason}")));
     }

@@ -2,14 +2,17 @@
 
 mod bench;
 mod claims;
+mod clean;
 mod doctor;
 mod explain;
 mod ladder;
 mod list;
+mod parity;
 mod prepare;
 mod run_scenarios;
 mod running;
 mod test;
+mod with_docker;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,6 +33,8 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Ladder(options) => ladder::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Parity(options) => parity::run(&options),
+        Command::Clean => clean::run(),
         Command::Test(options) => test::run(&options),
     }
 }
@@ -40,7 +45,10 @@ fn root() -> PathBuf {
     own.parent().map_or(own.clone(), std::path::Path::to_owned)
 }
 
+fn directory(source: &Source) -> PathBuf {
+    source.scenarios.clone().unwrap_or_else(|| root().join("scenarios"))
+}
+
 fn catalogue(source: &Source) -> Result<Catalogue, Failure> {
-    let directory = source.scenarios.clone().unwrap_or_else(|| root().join("scenarios"));
-    Catalogue::load(&directory).map_err(Failure::input)
+    Catalogue::load(&directory(source)).map_err(Failure::input)
 }

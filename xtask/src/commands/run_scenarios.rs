@@ -2,9 +2,9 @@
 
 use std::{fs, process::ExitCode};
 
-use super::{catalogue, running};
+use super::{catalogue, running, with_docker};
 use crate::{
-    cli::RunScenarios,
+    cli::{ArmName, RunScenarios},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
 };
 use harness::{
@@ -15,6 +15,7 @@ use harness::{
 
 /// Runs scenarios, tells the results and judges them.
 pub fn run(options: &RunScenarios) -> Result<ExitCode, Failure> {
+    with_docker::build_if(options.arm == ArmName::Docker)?;
     let catalogue = catalogue(&options.source)?;
     let selected = catalogue.select(&options.names).map_err(Failure::input)?;
     let how = Options {
@@ -23,7 +24,7 @@ pub fn run(options: &RunScenarios) -> Result<ExitCode, Failure> {
         accept: options.accept,
     };
 
-    let Some(run) = running::run(&selected, !options.no_install, &how)? else {
+    let Some(run) = running::run(options.arm, &selected, !options.no_install, &how)? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     for report in &options.report {

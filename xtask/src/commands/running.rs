@@ -10,16 +10,17 @@ use harness::{
 use tokio::sync::mpsc;
 
 use super::prepare;
-use crate::{exit::Failure, progress::Progress};
+use crate::{cli::ArmName, exit::Failure, progress::Progress};
 
 /// Runs these scenarios, by name in the result; what this machine cannot run is skipped. `None` when
 /// it was interrupted: every lab is taken down then.
 pub fn run(
+    arm: ArmName,
     selected: &[&Scenario],
     install: bool,
     how: &Options,
 ) -> Result<Option<RunResult>, Failure> {
-    let ready = prepare::prepare(selected, install)?;
+    let ready = prepare::prepare(arm, selected, install)?;
     let skips = ready.obstacles(selected).map_err(Failure::lab)?;
     let runs: Vec<Arc<Scenario>> = selected
         .iter()

@@ -17,17 +17,17 @@ use nix::{
 };
 
 use super::{
-    carrier::await_running,
     failure::Failure,
-    links, mounts,
+    mounts,
     mounts::NodeFiles,
-    namespace::{Netns, configure_own},
+    namespace::Netns,
     spawn::{Home, Spawned, spawn},
     supervisor::Done,
 };
 use crate::{
     node::Node,
     topology::{Extras, LabPlan, Supplies, hostname},
+    wiring::{await_running, configure_own, links},
 };
 
 /// A booted lab.
@@ -150,7 +150,7 @@ fn fork(
     let extras = if node == Node::Wsl { plan.extras } else { Extras::default() };
     let program = &home.program;
     let files = NodeFiles { node, disk: &disk, hv: &hv, extras, supplies, program };
-    let agent = spawn(home, node, &|| configure_own(node), &|| {
+    let agent = spawn(home, node, &|| Ok(configure_own(node)?), &|| {
         let _ = sethostname(hostname(node));
         mounts::node(&files)
     })?;

@@ -3,12 +3,10 @@
 //! [`supervisor`] is the process that forks the agents; this module is the host's end of it.
 
 mod baseline;
-mod carrier;
 mod control;
 mod extras;
 mod failure;
 mod lab;
-mod links;
 mod mounts;
 mod namespace;
 mod spawn;
@@ -37,10 +35,11 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use tokio::{net::UnixStream, sync::oneshot};
 
 pub use self::baseline::Baseline;
-use self::control::{FromSupervisor, ToSupervisor, receive, send};
+use self::control::{FromSupervisor, ToSupervisor};
 use super::{ArmError, Nodes};
 use crate::{
     agent::client::{AgentClient, Asks},
+    fd_socket::{receive, send},
     node::Node,
     topology::{LabPlan, Supplies},
 };
@@ -134,19 +133,23 @@ impl Netns {
         let request = ToSupervisor::Boot { lab, plan: plan.clone(), supplies };
         let (agents, _) = self.call(request).await?;
         let [windows, wsl, lan] = take(agents)?;
+        let timed = async |node, socket| {
+            connect(node, socket).await.map(|(agent, asks)| (agent, asks, clock.elapsed()))
+        };
         let greeted = tokio::try_join!(
-            connect(Node::Windows, windows),
-            connect(Node::Wsl, wsl),
-            connect(Node::Lan, lan)
+            timed(Node::Windows, windows),
+            timed(Node::Wsl, wsl),
+            timed(Node::Lan, lan)
         );
-        let ((windows, asks), (wsl, _), (lan, _)) = match greeted {
+        let ((windows, asks, first), (wsl, _, second), (lan, _, third)) = match greeted {
             Ok(agents) => agents,
             Err(error) => {
                 self.destroy(lab);
                 return Err(error);
             }
         };
-        Ok(Nodes { lab, windows, asks, wsl, lan, boot: clock.elapsed() })
+        let node_boot = [(Node::Windows, first), (Node::Wsl, second), (Node::Lan, third)].into();
+        Ok(Nodes { lab, windows, asks, wsl, lan, boot: clock.elapsed(), node_boot })
     }
 
     pub(super) async fn stop_wsl(&self, lab: u64) -> Result<(), ArmError> {
@@ -240,6 +243,6 @@ async fn connect(node: Node, socket: OwnedFd) -> Result<(AgentClient, Asks), Arm
     let failed = |source| ArmError::Io { operation: "take over an agent's socket", source };
     let socket = StdStream::from(socket);
     socket.set_nonblocking(true).map_err(failed)?;
-    let stream = UnixStream::from_std(socket).map_err(failed)?;
-    Ok(AgentClient::connect(node, stream).await?)
+    let (read, write) = UnixStream::from_std(socket).map_err(failed)?.into_split();
+    Ok(AgentClient::connect(node, read, write).await?)
 }

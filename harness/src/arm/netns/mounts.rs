@@ -18,7 +18,7 @@ use crate::{
     agent, guest,
     node::Node,
     paths, sys,
-    topology::{self, Extras, Supplies},
+    topology::{Extras, Supplies},
 };
 
 /// What a node has in memory, gone when it stops.
@@ -116,17 +116,8 @@ fn prepare_disk(files: &NodeFiles<'_>) -> io::Result<PathBuf> {
         fs::create_dir_all(files.disk.join(name))?;
     }
     let conf = fs::read_to_string(upper.join("wsl.conf")).unwrap_or_default();
-    let conf = guest::wsl_conf::read(&conf);
-    for (name, text) in topology::etc_files(files.node) {
-        // WSL writes these two anew at each boot unless told not to; the rest of the disk stays.
-        let generated = match name {
-            "hosts" => conf.generate_hosts,
-            "resolv.conf" => conf.generate_resolv_conf,
-            _ => false,
-        };
-        if generated || !upper.join(name).exists() {
-            fs::write(upper.join(name), text)?;
-        }
+    for (name, text) in guest::etc::to_write(files.node, &conf, |name| upper.join(name).exists()) {
+        fs::write(upper.join(name), text)?;
     }
     Ok(upper)
 }

@@ -2,15 +2,14 @@
 
 use std::{fs, io, os::fd::OwnedFd};
 
-use netlink_sys::protocols::{NETLINK_NETFILTER, NETLINK_ROUTE};
 use nix::{
     fcntl::{OFlag, open},
     sched::{CloneFlags, unshare},
     sys::stat::Mode,
 };
 
-use super::{failure::Failure, links};
-use crate::{netlink::Netlink, node::Node, windows_model::firewall::filter};
+use super::failure::Failure;
+use crate::{netlink::Netlink, node::Node, wiring};
 
 /// A network namespace that somebody made.
 pub struct Netns {
@@ -27,24 +26,12 @@ impl Netns {
     /// # Errors
     /// What the kernel refuses.
     pub fn create(node: Node) -> Result<Netns, Failure> {
-        unshare_for(node)?;
-        Ok(Netns { fd: open_namespace("/proc/self/ns/net")?, route: route()? })
+        unshare(CloneFlags::CLONE_NEWNET)
+            .map_err(|errno| Failure::new("create a network namespace", errno))?;
+        wiring::settings(node)?;
+        small_tables_below()?;
+        Ok(Netns { fd: open_namespace("/proc/self/ns/net")?, route: wiring::route()? })
     }
-}
-
-/// Configures in the calling process's namespace what needs no other node: the loopback, and on
-/// Windows the virtual switch and the packet filter. Agents do this side by side.
-///
-/// # Errors
-/// What the kernel refuses.
-pub fn configure_own(node: Node) -> Result<(), Failure> {
-    route()?.run(&links::own(node))?;
-    if node == Node::Windows {
-        let netfilter = Netlink::open(NETLINK_NETFILTER)
-            .map_err(|e| Failure::io("open a netlink socket", e))?;
-        netfilter.run(&filter::fresh())?;
-    }
-    Ok(())
 }
 
 /// Opens a namespace by its path.
@@ -54,25 +41,6 @@ pub fn configure_own(node: Node) -> Result<(), Failure> {
 pub fn open_namespace(path: &str) -> Result<OwnedFd, Failure> {
     open(path, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty())
         .map_err(|errno| Failure::new(format!("open {path}"), errno))
-}
-
-fn unshare_for(node: Node) -> Result<(), Failure> {
-    unshare(CloneFlags::CLONE_NEWNET)
-        .map_err(|errno| Failure::new("create a network namespace", errno))?;
-    let mut settings = vec![
-        // A link-local address is usable at once; the lab has no duplicates.
-        ("ipv6/conf/default/accept_dad", "0"),
-        // firewalld's rejections are one ICMP message each, never held back.
-        ("ipv4/icmp_ratelimit", "0"),
-    ];
-    if node == Node::Windows {
-        settings.push(("ipv4/ip_forward", "1"));
-    }
-    for (name, value) in settings {
-        fs::write(format!("/proc/sys/net/{name}"), value)
-            .map_err(|e| Failure::io(format!("set net/{name}"), e))?;
-    }
-    small_tables_below()
 }
 
 /// Gives the namespaces that are made from this one a small table of TCP connections of their own.
@@ -89,8 +57,4 @@ pub fn small_tables_below() -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-fn route() -> Result<Netlink, Failure> {
-    Netlink::open(NETLINK_ROUTE).map_err(|e| Failure::io("open a netlink socket", e))
 }

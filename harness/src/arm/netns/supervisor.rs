@@ -29,14 +29,17 @@ use nix::{
 
 use super::{
     baseline::{self, Baseline},
-    control::{FromSupervisor, ToSupervisor, receive, send},
+    control::{FromSupervisor, ToSupervisor},
     failure::Failure,
     lab::NetnsLab,
     mounts,
     namespace::small_tables_below,
     spawn::{Home, spawn_workshop},
 };
-use crate::sys;
+use crate::{
+    fd_socket::{receive, send},
+    sys,
+};
 
 /// The name that a program is started under to become the supervisor.
 pub const ARGV0: &str = "reachlab-supervisor";

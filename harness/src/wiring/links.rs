@@ -46,6 +46,14 @@ pub const fn cabled(node: Node) -> &'static [u32] {
     }
 }
 
+/// The links of windows that carry packets once the cable to that node is plugged.
+pub const fn port(of: Node) -> &'static [u32] {
+    match of {
+        Node::Lan => &[ETHERNET_INDEX],
+        Node::Wsl | Node::Windows => &[PORT, BRIDGE],
+    }
+}
+
 /// What a node has without the others: its loopback, in the guest with the resolver's address, and
 /// on Windows the virtual switch, whose address and gateway survive the guest (ledger 2.4.6).
 pub fn own(node: Node) -> Batch {

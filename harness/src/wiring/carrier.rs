@@ -15,8 +15,7 @@ use netlink_packet_route::{
     link::{LinkFlags, LinkMessage},
 };
 
-use super::failure::Failure;
-use crate::netlink::Netlink;
+use crate::netlink::{Netlink, NetlinkError};
 
 /// A worker of the kernel that takes longer does not run.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -28,10 +27,13 @@ const PERIOD: Duration = Duration::from_micros(200);
 ///
 /// # Errors
 /// When a link cannot be asked about, or does not run in time.
-pub fn await_running(route: &Netlink, links: &[u32]) -> Result<(), Failure> {
+pub fn await_running(route: &Netlink, links: &[u32]) -> Result<(), NetlinkError> {
     let start = Instant::now();
     for index in links {
-        let failed = |source| Failure::io(format!("see whether link {index} is running"), source);
+        let failed = |source| NetlinkError {
+            object: format!("see whether link {index} is running"),
+            source,
+        };
         while !is_running(route, *index).map_err(failed)? {
             if start.elapsed() > LIMIT {
                 return Err(failed(io::ErrorKind::TimedOut.into()));

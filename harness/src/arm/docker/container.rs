@@ -17,7 +17,7 @@ use crate::{agent::container::HOLD, arm::ArmError, node::Node, paths, topology::
 
 /// What a node needs beyond what every container has. It touches the network namespace of the
 /// container only.
-const CAPABILITIES: [&str; 2] = ["NET_ADMIN", "NET_RAW"];
+const CAPABILITIES: [&str; 3] = ["NET_ADMIN", "NET_RAW", "NET_BROADCAST"];
 
 /// What of `/proc` stays read-only: all that engines protect, but for `/proc/sys/net`, which is the
 /// container's own, so that `sysctl -w net…` works as on a machine.

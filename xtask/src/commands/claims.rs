@@ -11,7 +11,7 @@ use harness::{
 
 use super::{catalogue, running};
 use crate::{
-    cli::{Claims, ListFormat},
+    cli::{ArmName, Claims, ListFormat},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
     output::show,
 };

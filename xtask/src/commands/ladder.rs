@@ -14,7 +14,7 @@ use harness::{
 
 use super::{catalogue, prepare};
 use crate::{
-    cli::{Ladder, ProbesName},
+    cli::{ArmName, Ladder, ProbesName},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
     output::show,
 };

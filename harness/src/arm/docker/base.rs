@@ -7,7 +7,8 @@ use futures_util::{StreamExt, TryStreamExt};
 use testcontainers::bollard::{
     body_full, body_try_stream,
     query_parameters::{
-        BuildImageOptionsBuilder, CreateImageOptionsBuilder, RemoveImageOptions, TagImageOptionsBuilder,
+        BuildImageOptionsBuilder, CreateImageOptionsBuilder, RemoveImageOptions,
+        TagImageOptionsBuilder,
     },
 };
 use tokio::process::Command;

@@ -92,7 +92,10 @@ fn write_etc(node: Node) -> io::Result<()> {
     // The engine has put files of its own there, which a container that starts anew must not keep.
     let is_there = |name: &str| disk::was_restored() && etc.join(name).exists();
     for (name, text) in guest::etc::to_write(node, &conf, is_there) {
-        fs::write(etc.join(name), text)?;
+        let path = etc.join(name);
+        // An empty one of the engine's, with a mode of its own; or a mount, which stays.
+        let _ = fs::remove_file(&path);
+        fs::write(path, text)?;
     }
     Ok(())
 }

@@ -1,16 +1,23 @@
 //! One container that is a node.
 
-use std::{collections::HashMap, mem, sync::Once, time::Duration};
+use std::{collections::HashMap, mem, time::Duration};
 
 use testcontainers::{
-    GenericImage, ImageExt,
-    bollard::models::{HostConfig, HostConfigLogConfig, Mount, MountType, MountVolumeOptions},
+    GenericImage, ImageExt, ReuseDirective,
+    bollard::{
+        models::{
+            ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType,
+            MountVolumeOptions,
+        },
+        query_parameters::CreateContainerOptionsBuilder,
+    },
     core::client::docker_client_instance,
     runners::AsyncRunner,
 };
 
 use super::{
-    engine::{Engine, apart, refusal},
+    engine::{Engine, apart, refusal, refused},
+    image::Image,
     owner::Owner,
 };
 use crate::{agent::container::HOLD, arm::ArmError, node::Node, paths, topology::hostname};
@@ -40,6 +47,27 @@ const TMPFS: [(&str, &str); 2] = [
     ("/tmp", "rw,exec,nosuid,nodev,mode=1777,size=256m"),
 ];
 
+/// What a system call filter keeps from the programs of a node. The engine's own list of several
+/// hundred calls takes as long to load as all of this container's other preparations; a node that
+/// has neither SYS_ADMIN nor a device needs no more than this.
+const FILTER: &str = r#"{
+  "defaultAction": "SCMP_ACT_ALLOW",
+  "syscalls": [
+    { "names": ["add_key", "bpf", "delete_module", "finit_module", "fsopen", "init_module",
+                "io_uring_setup", "kexec_file_load", "kexec_load", "keyctl", "mount",
+                "open_by_handle_at", "perf_event_open", "pivot_root", "reboot", "request_key",
+                "setns", "swapoff", "swapon", "umount2", "unshare", "userfaultfd"],
+      "action": "SCMP_ACT_ERRNO" },
+    { "names": ["clone"], "action": "SCMP_ACT_ERRNO",
+      "args": [{ "index": 0, "value": 268435456, "valueTwo": 268435456,
+                 "op": "SCMP_CMP_MASKED_EQ" }] },
+    { "names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": 38 }
+  ]
+}"#;
+
+/// By this label testcontainers knows its containers.
+const MANAGED: (&str, &str) = ("org.testcontainers.managed-by", "testcontainers");
+
 /// How long an engine may take to start one; a busy one starts many at once.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -47,52 +75,112 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub struct Wanted<'a> {
     /// Whose it is.
     pub owner: &'a Owner,
-    /// Repository and tag.
-    pub image: (&'a str, &'a str),
-    /// Its name after the run's.
-    pub name: String,
+    /// What it is made from.
+    pub image: &'a Image,
+    /// Its name after the run's. None may begin with another one.
+    pub name: &'a str,
     /// What it is.
     pub node: Node,
     /// The container of windows, whose volume it shares; none for windows itself.
     pub windows: Option<&'a str>,
 }
 
-/// Starts a container without a network that waits for an agent, and returns its id.
+impl Wanted<'_> {
+    /// Its whole name.
+    pub fn full_name(&self) -> String {
+        // testcontainers looks for a part of the name; this is part of no other one.
+        format!("reachlab-{}_{}_", self.owner.run, self.name)
+    }
+
+    fn labels(&self) -> HashMap<String, String> {
+        let mut labels = self.owner.labels();
+        labels.insert(MANAGED.0.to_owned(), MANAGED.1.to_owned());
+        labels
+    }
+
+    fn request(&self) -> testcontainers::ContainerRequest<GenericImage> {
+        GenericImage::new(&self.image.repository, &self.image.tag)
+            .with_container_name(self.full_name())
+            .with_labels(self.owner.labels())
+            .with_startup_timeout(LIMIT)
+    }
+}
+
+/// Creates a container that will wait for an agent, and returns its id. This goes past
+/// testcontainers, which cannot say that a container has no network at all: with the network `none`
+/// the engine spends more on its networks than on the rest of the container, and puts a hosts file
+/// and a resolv.conf of its own over the node's.
+///
+/// # Errors
+/// What the engine says.
+pub async fn create(engine: &Engine, wanted: &Wanted<'_>) -> Result<String, ArmError> {
+    let body = ContainerCreateBody {
+        image: Some(wanted.image.name()),
+        cmd: Some(vec![hold()]),
+        hostname: Some(hostname(wanted.node).to_owned()),
+        labels: Some(wanted.labels()),
+        network_disabled: Some(true),
+        host_config: Some(host_config(wanted.windows, &wanted.owner.labels())),
+        ..ContainerCreateBody::default()
+    };
+    let options = CreateContainerOptionsBuilder::new().name(&wanted.full_name()).build();
+    let created = engine.client.create_container(Some(options), body).await;
+    let operation = format!("create a container for {}", wanted.node);
+    Ok(created.map_err(|error| refused(&operation, &error))?.id)
+}
+
+/// Starts a container that was created.
+///
+/// # Errors
+/// What the engine says.
+pub async fn start(wanted: &Wanted<'_>) -> Result<(), ArmError> {
+    // Taking over one that is there also means that dropping the handle does not remove it: the lab
+    // removes its containers side by side, and those that were on their way, too.
+    let request = wanted.request().with_reuse(ReuseDirective::Always);
+    let started = request.start().await;
+    started.map(drop).map_err(|error| {
+        refusal(&format!("start {} in a container", wanted.node), error.to_string())
+    })
+}
+
+/// Creates and starts the first container of a run, all of it through testcontainers, and makes
+/// testcontainers' client speak the engine's version of the protocol: by itself it speaks its own,
+/// which Debian's engine (20.10) is too old for. That client lives as long as a container's handle,
+/// so this one's is kept for good.
 ///
 /// # Errors
 /// What the engine says; nothing of it is left then.
-pub async fn start(engine: &Engine, wanted: Wanted<'_>) -> Result<String, ArmError> {
-    let (repository, tag) = wanted.image;
-    let name = format!("reachlab-{}-{}", wanted.owner.run, wanted.name);
-    let labels = wanted.owner.labels();
-    let host = host_config(wanted.windows, &labels);
-    let mut request = GenericImage::new(repository, tag)
-        .with_cmd([format!("{}/{HOLD}", paths::IMAGE)])
-        .with_container_name(&name)
-        .with_hostname(hostname(wanted.node))
-        .with_labels(labels)
-        .with_startup_timeout(LIMIT)
-        .with_host_config_modifier(move |config| {
-            agree_on_version();
-            let given = mem::take(config);
-            *config = HostConfig { cap_add: given.cap_add, ..host.clone() };
-        });
+pub async fn first(engine: &Engine, wanted: &Wanted<'_>) -> Result<String, ArmError> {
+    let host = host_config(None, &wanted.owner.labels());
+    let mut request = wanted.request().with_cmd([hold()]).with_hostname(hostname(wanted.node));
     for capability in CAPABILITIES {
         request = request.with_cap_add(capability);
     }
+    let request = request.with_host_config_modifier(move |config| {
+        // Here the client exists and has not asked for anything yet. An engine that does not
+        // answer now is an error of what is asked next.
+        let _ = apart(async {
+            if let Ok(client) = docker_client_instance().await {
+                let _ = client.negotiate_version().await;
+            }
+        });
+        *config = host.clone();
+    });
     match request.start().await {
         Ok(container) => {
             let id = container.id().to_owned();
-            // It would remove the container when it is dropped, and stop this runtime meanwhile.
-            // The lab removes its containers itself, side by side, also those that never came here.
             mem::forget(container);
             Ok(id)
         }
         Err(error) => {
-            let _ = engine.remove(&name).await;
-            Err(refusal(&format!("start {} in a container", wanted.node), error.to_string()))
+            let _ = engine.remove(&wanted.full_name()).await;
+            Err(refusal("start a container", error.to_string()))
         }
     }
+}
+
+fn hold() -> String {
+    format!("{}/{HOLD}", paths::IMAGE)
 }
 
 fn host_config(windows: Option<&str>, labels: &HashMap<String, String>) -> HostConfig {
@@ -108,6 +196,8 @@ fn host_config(windows: Option<&str>, labels: &HashMap<String, String>) -> HostC
     };
     HostConfig {
         network_mode: Some("none".to_owned()),
+        cap_add: Some(CAPABILITIES.map(str::to_owned).into()),
+        security_opt: Some(vec![format!("seccomp={FILTER}")]),
         // It ends when its agent does, and is gone then, with the volume that has no name.
         auto_remove: Some(true),
         log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
@@ -117,19 +207,4 @@ fn host_config(windows: Option<&str>, labels: &HashMap<String, String>) -> HostC
         volumes_from: windows.map(|id| vec![id.to_owned()]),
         ..HostConfig::default()
     }
-}
-
-/// Makes testcontainers' client speak the engine's version of the protocol: by itself it speaks its
-/// own, which Debian's engine (20.10) is too old for. This runs while that client exists, and as
-/// the first container that is started keeps it for good, once is enough.
-fn agree_on_version() {
-    static AGREED: Once = Once::new();
-    AGREED.call_once(|| {
-        // An engine that does not answer now is an error of what is asked next.
-        let _ = apart(async {
-            if let Ok(client) = docker_client_instance().await {
-                let _ = client.negotiate_version().await;
-            }
-        });
-    });
 }

@@ -36,10 +36,7 @@ use self::{
 };
 use super::{ArmError, Nodes};
 use crate::{
-    agent::{
-        client::{AgentClient, Asks},
-        protocol::Request,
-    },
+    agent::{client::AgentClient, protocol::Request},
     fixture::Fixtures,
     node::Node,
     topology::{LAN_IP, LabPlan},
@@ -70,9 +67,6 @@ struct Container {
     agent: AgentClient,
 }
 
-/// A node that has booted, what its agent asks, and how long it took.
-type Booted = (Container, Asks, Duration);
-
 impl Docker {
     /// Finds the engine, removes what killed runs have left, builds the image where it is not
     /// there, and boots one node to see that this engine can. `program` becomes the agent; `say`
@@ -99,9 +93,18 @@ impl Docker {
             next: AtomicU64::default(),
             labs: Mutex::default(),
         };
-        let (trial, _, _) = docker.node(Node::Windows, "trial".to_owned(), None).await?;
-        docker.engine.remove(&trial.id).await?;
+        docker.try_out().await?;
         Ok(docker)
+    }
+
+    /// Boots one node, so that what this engine refuses is told once and at the beginning.
+    async fn try_out(&self) -> Result<(), ArmError> {
+        let wanted = self.wanted(Node::Windows, "trial", None);
+        let container = container::first(&self.engine, &wanted).await?;
+        let tried = attach::agent(&self.engine, &container, Node::Windows).await;
+        let removed = self.engine.remove(&container).await;
+        tried?;
+        removed
     }
 
     /// What the image has, by Debian's names of packages.
@@ -110,36 +113,38 @@ impl Docker {
     }
 
     pub(super) async fn boot(&self, plan: &LabPlan) -> Result<Nodes, ArmError> {
-        let clock = Instant::now();
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let name = |node: Node| format!("{number}-{node}");
-        // The others share its volume.
-        let windows =
-            container::start(&self.engine, self.wanted(Node::Windows, name(Node::Windows), None));
-        let id = windows.await?;
-        let first = clock.elapsed();
-        let booted = tokio::try_join!(
-            async { Ok((attach::agent(&self.engine, &id, Node::Windows).await?, clock.elapsed())) },
-            self.node(Node::Wsl, name(Node::Wsl), Some(&id)),
-            self.node(Node::Lan, name(Node::Lan), Some(&id)),
-        );
-        let ((agent, asks), took, wsl, lan) = match booted {
-            Ok((((agent, asks), took), wsl, lan)) => ((agent, asks), took, wsl, lan),
-            Err(error) => {
-                self.abandon(number).await;
-                return Err(error);
+        let booted = self.boot_nodes(number, plan).await;
+        if booted.is_err() {
+            let mine = format!("reachlab-{}_{number}_", self.owner.run);
+            for node in Node::ALL {
+                let _ = self.engine.remove(&format!("{mine}{node}_1_")).await;
             }
+        }
+        booted
+    }
+
+    async fn boot_nodes(&self, number: u64, plan: &LabPlan) -> Result<Nodes, ArmError> {
+        let clock = Instant::now();
+        let name = name_of(number, Node::Windows, 1);
+        let wanted = self.wanted(Node::Windows, &name, None);
+        // Only created: the others share its volume and may then start beside it.
+        let id = container::create(&self.engine, &wanted).await?;
+        let windows = async {
+            container::start(&wanted).await?;
+            let (agent, asks) = attach::agent(&self.engine, &id, Node::Windows).await?;
+            Ok((agent, asks, clock.elapsed()))
         };
-        let (wsl, _, wsl_took) = wsl;
-        let (lan, _, lan_took) = lan;
-        let plugged = tokio::try_join!(
+        let ((agent, asks, windows_took), (wsl, wsl_took), (lan, lan_took)) = tokio::try_join!(
+            windows,
+            self.node(Node::Wsl, number, 1, &id),
+            self.node(Node::Lan, number, 1, &id),
+        )?;
+        tokio::try_join!(
             wsl.agent.order(Request::Plug { address: plan.wsl_address }),
             lan.agent.order(Request::Plug { address: LAN_IP }),
-        );
-        if let Err(error) = plugged {
-            self.abandon(number).await;
-            return Err(error.into());
-        }
+        )?;
+        let times = [windows_took, wsl_took, lan_took];
         let nodes = Nodes {
             lab: number,
             windows: agent.clone(),
@@ -147,12 +152,10 @@ impl Docker {
             wsl: wsl.agent.clone(),
             lan: lan.agent.clone(),
             boot: clock.elapsed(),
-            node_boot: [(Node::Windows, took), (Node::Wsl, wsl_took), (Node::Lan, lan_took)].into(),
+            node_boot: Node::ALL.into_iter().zip(times).collect(),
         };
-        tracing::debug!(number, ?first, boot = ?nodes.boot, "lab booted");
         let windows = Container { id, agent };
-        let lab = Lab { windows, wsl: Some(wsl), lan, boots: 1 };
-        self.labs().insert(number, lab);
+        self.labs().insert(number, Lab { windows, wsl: Some(wsl), lan, boots: 1 });
         Ok(nodes)
     }
 
@@ -175,10 +178,10 @@ impl Docker {
     ) -> Result<AgentClient, ArmError> {
         let found = self.labs().get_mut(&number).map(|lab| {
             lab.boots += 1;
-            (lab.windows.id.clone(), format!("{number}-wsl-{}", lab.boots))
+            (lab.windows.id.clone(), lab.boots)
         });
-        let (windows, name) = found.ok_or(ArmError::Gone)?;
-        let (wsl, _, _) = self.node(Node::Wsl, name, Some(&windows)).await?;
+        let (windows, boots) = found.ok_or(ArmError::Gone)?;
+        let (wsl, _) = self.node(Node::Wsl, number, boots, &windows).await?;
         let agent = wsl.agent.clone();
         if let Some(lab) = self.labs().get_mut(&number) {
             lab.wsl = Some(wsl);
@@ -198,24 +201,24 @@ impl Docker {
         }
     }
 
-    /// Removes what there is of a lab that did not come up.
-    async fn abandon(&self, number: u64) {
-        for name in [Node::Wsl, Node::Lan, Node::Windows] {
-            let _ =
-                self.engine.remove(&format!("reachlab-{}-{number}-{name}", self.owner.run)).await;
-        }
-    }
-
+    /// Boots a node beside windows, which returns with how long it took.
     async fn node(
         &self,
         node: Node,
-        name: String,
-        windows: Option<&str>,
-    ) -> Result<Booted, ArmError> {
+        lab: u64,
+        boots: u32,
+        windows: &str,
+    ) -> Result<(Container, Duration), ArmError> {
         let clock = Instant::now();
-        let id = container::start(&self.engine, self.wanted(node, name, windows)).await?;
-        match attach::agent(&self.engine, &id, node).await {
-            Ok((agent, asks)) => Ok((Container { id, agent }, asks, clock.elapsed())),
+        let name = name_of(lab, node, boots);
+        let wanted = self.wanted(node, &name, Some(windows));
+        let id = container::create(&self.engine, &wanted).await?;
+        let started = async {
+            container::start(&wanted).await?;
+            attach::agent(&self.engine, &id, node).await
+        };
+        match started.await {
+            Ok((agent, _)) => Ok((Container { id, agent }, clock.elapsed())),
             Err(error) => {
                 let _ = self.engine.remove(&id).await;
                 Err(error)
@@ -223,14 +226,18 @@ impl Docker {
         }
     }
 
-    fn wanted<'a>(&'a self, node: Node, name: String, windows: Option<&'a str>) -> Wanted<'a> {
-        let image = (self.image.repository.as_str(), self.image.tag.as_str());
-        Wanted { owner: &self.owner, image, name, node, windows }
+    fn wanted<'a>(&'a self, node: Node, name: &'a str, windows: Option<&'a str>) -> Wanted<'a> {
+        Wanted { owner: &self.owner, image: &self.image, name, node, windows }
     }
 
     fn labs(&self) -> MutexGuard<'_, BTreeMap<u64, Lab>> {
         self.labs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The name of a node's container: of a lab, by how often the node was booted.
+fn name_of(lab: u64, node: Node, boots: u32) -> String {
+    format!("{lab}_{node}_{boots}")
 }
 
 impl Drop for Docker {

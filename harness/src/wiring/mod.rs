@@ -17,11 +17,8 @@ use crate::{
     windows_model::firewall::filter,
 };
 
-/// Sets what the calling process's network namespace must have before any link is made.
-///
-/// # Errors
-/// What the kernel refuses. A setting that is right already is left alone: it may be read-only.
-pub fn settings(node: Node) -> Result<(), NetlinkError> {
+/// What a node's network namespace is set to, below `/proc/sys/net`, before any link is made.
+pub fn wanted_settings(node: Node) -> Vec<(&'static str, &'static str)> {
     let mut settings = vec![
         // A container engine may have switched it off.
         ("ipv6/conf/all/disable_ipv6", "0"),
@@ -33,7 +30,15 @@ pub fn settings(node: Node) -> Result<(), NetlinkError> {
     if node == Node::Windows {
         settings.push(("ipv4/ip_forward", "1"));
     }
-    for (name, value) in settings {
+    settings
+}
+
+/// Sets what the calling process's network namespace must have before any link is made.
+///
+/// # Errors
+/// What the kernel refuses. A setting that is right already is left alone: it may be read-only.
+pub fn settings(node: Node) -> Result<(), NetlinkError> {
+    for (name, value) in wanted_settings(node) {
         let path = format!("/proc/sys/net/{name}");
         if fs::read_to_string(&path).is_ok_and(|text| text.trim() == value) {
             continue;

@@ -18,3 +18,4 @@ mod output;
 mod sabotage;
 mod snapshots;
 mod two_runs;
+mod without_docker;

@@ -20,7 +20,7 @@ use super::{
     image::Image,
     owner::Owner,
 };
-use crate::{agent::container::HOLD, arm::ArmError, node::Node, paths, topology::hostname};
+use crate::{agent::container::HOLD, arm::ArmError, node::Node, paths, topology::hostname, wiring};
 
 /// What a node needs beyond what every container has. It touches the network namespace of the
 /// container only.
@@ -120,7 +120,7 @@ pub async fn create(engine: &Engine, wanted: &Wanted<'_>) -> Result<String, ArmE
         hostname: Some(hostname(wanted.node).to_owned()),
         labels: Some(wanted.labels()),
         network_disabled: Some(true),
-        host_config: Some(host_config(wanted.windows, &wanted.owner.labels())),
+        host_config: Some(host_config(engine, wanted)),
         ..ContainerCreateBody::default()
     };
     let options = CreateContainerOptionsBuilder::new().name(&wanted.full_name()).build();
@@ -151,7 +151,7 @@ pub async fn start(wanted: &Wanted<'_>) -> Result<(), ArmError> {
 /// # Errors
 /// What the engine says; nothing of it is left then.
 pub async fn first(engine: &Engine, wanted: &Wanted<'_>) -> Result<String, ArmError> {
-    let host = host_config(None, &wanted.owner.labels());
+    let host = host_config(engine, wanted);
     let mut request = wanted.request().with_cmd([hold()]).with_hostname(hostname(wanted.node));
     for capability in CAPABILITIES {
         request = request.with_cap_add(capability);
@@ -179,16 +179,24 @@ pub async fn first(engine: &Engine, wanted: &Wanted<'_>) -> Result<String, ArmEr
     }
 }
 
+fn sysctls(node: Node) -> HashMap<String, String> {
+    let settings = wiring::wanted_settings(node).into_iter();
+    settings
+        .map(|(name, value)| (format!("net.{}", name.replace('/', ".")), value.to_owned()))
+        .collect()
+}
+
 fn hold() -> String {
     format!("{}/{HOLD}", paths::IMAGE)
 }
 
-fn host_config(windows: Option<&str>, labels: &HashMap<String, String>) -> HostConfig {
+fn host_config(engine: &Engine, wanted: &Wanted<'_>) -> HostConfig {
+    let windows = wanted.windows;
     let shared = Mount {
         target: Some(paths::SHARED.to_owned()),
         typ: Some(MountType::VOLUME),
         volume_options: Some(MountVolumeOptions {
-            labels: Some(labels.clone()),
+            labels: Some(wanted.owner.labels()),
             no_copy: Some(true),
             ..MountVolumeOptions::default()
         }),
@@ -197,7 +205,10 @@ fn host_config(windows: Option<&str>, labels: &HashMap<String, String>) -> HostC
     HostConfig {
         network_mode: Some("none".to_owned()),
         cap_add: Some(CAPABILITIES.map(str::to_owned).into()),
-        security_opt: Some(vec![format!("seccomp={FILTER}")]),
+        // Podman wants a file here, on its machine.
+        security_opt: (!engine.is_podman).then(|| vec![format!("seccomp={FILTER}")]),
+        // And it keeps all of /proc/sys read-only.
+        sysctls: engine.is_podman.then(|| sysctls(wanted.node)),
         // It ends when its agent does, and is gone then, with the volume that has no name.
         auto_remove: Some(true),
         log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),

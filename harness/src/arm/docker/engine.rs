@@ -26,9 +26,12 @@ const START: &str = "start one (`sudo systemctl start docker`), set DOCKER_HOST 
     or let `ci/docker-engine COMMAND` start one for a command, as root";
 
 /// An engine that answers.
+#[derive(Clone)]
 pub struct Engine {
     /// Its client.
     pub client: Client,
+    /// Whether it is Podman behind Docker's interface, which means some things differently.
+    pub is_podman: bool,
 }
 
 impl Engine {
@@ -42,7 +45,10 @@ impl Engine {
             Ok(answered) => answered.map_err(|error| absent(&told(&error)))?,
             Err(_) => return Err(absent(&format!("no answer for {} s", LIMIT.as_secs()))),
         };
-        Ok(Engine { client })
+        let version = client.version().await.map_err(|error| absent(&told(&error)))?;
+        let mut components = version.components.unwrap_or_default().into_iter();
+        let is_podman = components.any(|component| component.name.contains("Podman"));
+        Ok(Engine { client, is_podman })
     }
 
     /// Removes a container, whatever it does. Fine when it is gone or going.
@@ -145,14 +151,10 @@ pub fn refusal(operation: &str, reason: String) -> ArmError {
             "the image's C library is older than this program's: build it for the target \
              x86_64-unknown-linux-musl and name it in REACHLAB_AGENT",
         )
-    } else if about(&[
-        "error trying to connect",
-        "connection refused",
-        "no such file",
-        "broken pipe",
-    ]) {
+    } else if about(&["client error", "connection refused", "no such file", "broken pipe"]) {
         Some(
-            "the container engine is gone; once it runs again, `cargo xtask clean` removes what is left",
+            "the container engine is gone; once it runs again, `cargo xtask clean` removes what \
+             may be left",
         )
     } else {
         None

@@ -251,12 +251,11 @@ impl Builder<'_> {
                 .tag(&to.tag)
                 .pause(false)
                 .build();
-            let label = [(LAYER.to_owned(), layer.to_owned())];
-            let config = ContainerConfig {
-                // The run's own labels would make the image look like something to clean up.
-                labels: Some(HashMap::from(label)),
-                ..ContainerConfig::default()
-            };
+            // The image has the labels of the container it is made from, and so would every container
+            // of the image.
+            let mut labels = self.owner.no_labels();
+            labels.insert(LAYER.to_owned(), layer.to_owned());
+            let config = ContainerConfig { labels: Some(labels), ..ContainerConfig::default() };
             client.commit_container(options, config).await.map(drop).map_err(failed)
         };
         let made = made.await;

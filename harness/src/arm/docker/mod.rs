@@ -196,7 +196,7 @@ impl Docker {
         let Some(lab) = self.labs().remove(&number) else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         for container in [Some(lab.windows), lab.wsl, Some(lab.lan)].into_iter().flatten() {
-            let engine = Engine { client: self.engine.client.clone() };
+            let engine = self.engine.clone();
             runtime.spawn(async move { engine.remove(&container.id).await });
         }
     }

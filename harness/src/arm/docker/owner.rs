@@ -42,12 +42,17 @@ impl Owner {
         self.labels.clone()
     }
 
+    /// The same keys without a value: what a container has from an image must not make it a run's.
+    pub fn no_labels(&self) -> HashMap<String, String> {
+        self.labels.keys().map(|key| (key.clone(), String::new())).collect()
+    }
+
     /// Whether something with these labels was left by a run that is over. Where that cannot be
     /// known, on another machine or in another container, it is not.
     pub fn outlived(&self, labels: &HashMap<String, String>) -> bool {
         let same = |key: &str| labels.get(key).is_some() && labels.get(key) == self.labels.get(key);
         let number = |key: &str| labels.get(key).and_then(|text| text.parse::<u64>().ok());
-        if !labels.contains_key(RUN) {
+        if labels.get(RUN).is_none_or(|run| run.is_empty()) {
             return false;
         }
         if !same(BOOT) {
@@ -91,6 +96,7 @@ mod tests {
         let mut foreign = labels(&[(PID, "1"), (STARTED, "1")]);
         foreign.remove(RUN);
         assert!(!Owner::this().outlived(&foreign));
+        assert!(!Owner::this().outlived(&Owner::this().no_labels()));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::{
 use crate::{agent::container::HOLD, arm::ArmError, node::Node, paths, topology::hostname, wiring};
 
 /// What a node needs beyond what every container has. It touches the network namespace of the
-/// container only.
+/// container only. NET_BROADCAST allows nothing; systemd-networkd insists on it.
 const CAPABILITIES: [&str; 3] = ["NET_ADMIN", "NET_RAW", "NET_BROADCAST"];
 
 /// What of `/proc` stays read-only: all that engines protect, but for `/proc/sys/net`, which is the

@@ -14,6 +14,7 @@ mod base;
 mod container;
 mod engine;
 mod image;
+mod layer;
 mod owner;
 mod tar;
 

@@ -24,7 +24,7 @@ use crate::sys;
 const FIFO: &str = "/run/reachlab/life";
 
 /// How long a container waits for its agent, in milliseconds.
-const PATIENCE: u16 = 60_000;
+const PATIENCE: u16 = 30_000;
 
 /// Waits. Returns the exit code.
 pub fn main() -> i32 {

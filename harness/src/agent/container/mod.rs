@@ -4,7 +4,7 @@
 //! A container is started with no network at all, so that nothing of the engine's (addresses,
 //! routes, filters, a bridge on its host) is part of the lab, and labs side by side may have the
 //! same addresses. The nodes of a lab share a volume; through it they pass their network namespaces
-//! ([`cable`]), and wsl its disk ([`disk`]).
+//! (`cable.rs`), and wsl its disk (`disk.rs`).
 
 mod cable;
 mod disk;

@@ -243,6 +243,8 @@ async fn connect(node: Node, socket: OwnedFd) -> Result<(AgentClient, Asks), Arm
     let failed = |source| ArmError::Io { operation: "take over an agent's socket", source };
     let socket = StdStream::from(socket);
     socket.set_nonblocking(true).map_err(failed)?;
-    let (read, write) = UnixStream::from_std(socket).map_err(failed)?.into_split();
+    // Halves that close nothing when they are dropped: an agent ends when it is told to, not when
+    // nobody has anything to say to it.
+    let (read, write) = tokio::io::split(UnixStream::from_std(socket).map_err(failed)?);
     Ok(AgentClient::connect(node, read, write).await?)
 }

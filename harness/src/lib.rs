@@ -14,6 +14,7 @@
 //! - [`scenario`], [`catalogue`]: `scenario.toml`, checked; all of them
 //! - [`explain`]: one told as a story
 //! - [`claims`]: every sentence of the article, what shows it, and whether that is measured
+//! - [`evidence`]: a pasted bug report, read into facts
 //! - [`ladder`]: name, ping, TCP, HTTP climbed from this machine or from the nodes of a lab
 //! - [`doctor`], [`ready`], [`cache`]: what the machine must have; making it ready to run
 //! - [`fixture`], [`stock`]: servers and clients, described and built
@@ -39,6 +40,7 @@ pub mod cell;
 pub mod claims;
 pub mod doctor;
 pub mod entry;
+pub mod evidence;
 pub mod explain;
 pub mod failure;
 pub mod fixture;

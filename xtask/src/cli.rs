@@ -3,6 +3,7 @@
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use harness::route::RoutePattern;
 
 /// Rebuilds "the server runs in WSL2, but localhost:8080 does not answer from Windows".
 #[derive(Debug, Parser)]
@@ -26,6 +27,8 @@ pub enum Command {
     Claims(Claims),
     /// Climb name, ping, TCP and HTTP to a server, and say what each rung does not prove.
     Ladder(Ladder),
+    /// A report of this machine, fit to paste into an issue; only reads, sends nothing.
+    Collect(Collect),
     /// What this machine can run, and for what it cannot, the command that changes it.
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.
@@ -168,6 +171,37 @@ pub struct Ladder {
     /// Who measures: real tools, or their twins in this program.
     #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
     pub probes: ProbesName,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
+}
+
+/// `collect`
+#[derive(Debug, Args)]
+pub struct Collect {
+    /// Where to write the report; standard output unless said otherwise.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The port that does not answer; in a lab, the service's unless said otherwise.
+    #[arg(long, value_name = "N")]
+    pub port: Option<u16>,
+    /// What does not work, for instance "windows -> localhost" or "lan -> windows-lan-ip".
+    #[arg(long, value_name = "FROM -> TO")]
+    pub fails: Vec<RoutePattern>,
+    /// The log of the server; its last lines become part of the report.
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+    /// Only say which commands would run.
+    #[arg(long)]
+    pub preview: bool,
+    /// Collect in this scenario's lab instead, from its nodes.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// The phase of that lab; its fault unless said otherwise.
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<String>,
+    #[command(flatten)]
+    pub source: Source,
     /// Install nothing; do with what is there.
     #[arg(long)]
     pub no_install: bool,

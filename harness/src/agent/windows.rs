@@ -56,6 +56,7 @@ impl WindowsRole {
     pub async fn boot(host: Arc<HostLink>) -> io::Result<WindowsRole> {
         let dir = Path::new(paths::WINDOWS);
         fs::create_dir_all(dir)?;
+        link_hosts(dir)?;
         let windows = Windows::open(dir, Ground::network_namespace()).map_err(io::Error::other)?;
         windows.boot().await.map_err(io::Error::other)?;
         let relay = Mutex::new(Relay::new(paths::GUEST_SOCKET.into()));
@@ -137,6 +138,17 @@ impl WindowsRole {
             proxy_override: text("ProxyOverride"),
             auto_config_url: text("AutoConfigURL"),
         }
+    }
+}
+
+/// Windows' hosts file is the node's own: what a step writes there is what names resolve by.
+fn link_hosts(dir: &Path) -> io::Result<()> {
+    let directory = dir.join("C/Windows/System32/drivers/etc");
+    fs::create_dir_all(&directory)?;
+    match std::os::unix::fs::symlink("/etc/hosts", directory.join("hosts")) {
+        // The agent of a container may start twice.
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

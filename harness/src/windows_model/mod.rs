@@ -26,8 +26,10 @@ pub mod reg;
 pub mod registry;
 #[cfg(unix)]
 pub mod relay;
+pub mod route;
 pub mod services;
 pub mod tasklist;
+pub mod type_file;
 pub mod wsl_exe;
 pub mod wslconfig;
 
@@ -49,20 +51,24 @@ enum Program {
     Netstat,
     Powershell,
     Reg,
+    Route,
     Sc,
     Tasklist,
+    Type,
 }
 
 /// Every program and its name, without `.exe`.
-const PROGRAMS: [(&str, Program); 8] = [
+const PROGRAMS: [(&str, Program); 10] = [
     ("ipconfig", Program::Ipconfig),
     ("net", Program::Net),
     ("netsh", Program::Netsh),
     ("netstat", Program::Netstat),
     ("powershell", Program::Powershell),
     ("reg", Program::Reg),
+    ("route", Program::Route),
     ("sc", Program::Sc),
     ("tasklist", Program::Tasklist),
+    ("type", Program::Type),
 ];
 
 /// Why the modelled Windows could not do something. What Windows itself would answer with an error
@@ -181,8 +187,10 @@ impl Windows {
             Some(Program::Netstat) => netstat::run(self, arguments),
             Some(Program::Powershell) => powershell::run(self, programs, arguments).await,
             Some(Program::Reg) => reg::run(&self.registry, arguments),
+            Some(Program::Route) => route::run(&self.network()?, arguments),
             Some(Program::Sc) => services::sc::run(self.services(), arguments).await,
             Some(Program::Tasklist) => tasklist::run(self, arguments),
+            Some(Program::Type) => type_file::run(&self.paths, arguments),
             None => Err(not_modelled(
                 format!("the program `{program}`"),
                 PROGRAMS.map(|(name, _)| name).join(", "),

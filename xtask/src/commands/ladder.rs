@@ -124,7 +124,7 @@ fn reached(walks: &[Walk]) -> bool {
     rows.all(|row| row.is_reached() || (row.place.is_loopback() && !row.place.is_localhost()))
 }
 
-fn phase<'a>(
+pub(super) fn phase<'a>(
     scenario: &Scenario,
     phases: &'a [Phase<'a>],
     wanted: Option<&str>,

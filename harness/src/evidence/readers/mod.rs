@@ -1,5 +1,6 @@
 //! One reader a file. To add one: a file with a `READER`, and a line here.
 
+mod matrix;
 mod portproxy;
 mod setup;
 mod ss;
@@ -7,7 +8,7 @@ mod ss;
 use super::reader::Reader;
 
 /// Every reader, in the order in which they see a block.
-pub const ALL: &[Reader] = &[setup::READER, ss::READER, portproxy::READER];
+pub const ALL: &[Reader] = &[setup::READER, matrix::READER, ss::READER, portproxy::READER];
 
 #[cfg(test)]
 mod testing {

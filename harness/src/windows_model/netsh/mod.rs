@@ -2,17 +2,19 @@
 //!
 //! netsh prints everything, errors included, to stdout, and exits 1 for any of them.
 
-use super::{Windows, WindowsError, failed, not_modelled};
+use super::{Windows, WindowsError, failed, not_modelled, succeeded};
 use crate::agent::protocol::Output;
 
 mod advfirewall;
 mod portproxy;
+mod ports;
 mod show;
 mod tags;
 
 /// What the model knows, for errors about the rest.
 const MODELLED: &str = "`netsh interface portproxy add|set|delete|show|reset|dump` with v4tov4, \
                         v4tov6, v6tov4, v6tov6; \
+                        `netsh interface ipv4|ipv6 show excludedportrange|dynamicport tcp|udp`; \
                         `netsh advfirewall firewall add|delete|set|show rule` with inbound rules; \
                         `netsh advfirewall set|show allprofiles|domainprofile|privateprofile|\
                         publicprofile state`";
@@ -80,6 +82,9 @@ pub async fn run(windows: &Windows, arguments: &[String]) -> Result<Output, Wind
             Ok(command) => command.run(windows.registry(), windows.portproxy()).await,
             Err(problem) => told(problem),
         },
+        (Some("interface"), Some("ipv4" | "ipv6")) => {
+            ports::show(command).map(succeeded).or_else(told)
+        }
         (Some("advfirewall"), _) => {
             advfirewall::run(windows.firewall(), &arguments[1..]).or_else(told)
         }

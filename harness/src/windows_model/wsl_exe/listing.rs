@@ -31,3 +31,18 @@ pub(super) fn list(list: List, running: bool) -> Output {
 pub(super) fn status() -> String {
     format!("Default Distribution: {DISTRO}\nDefault Version: 2\n")
 }
+
+/// `wsl --version`, of the release whose source the model follows.
+pub(super) fn version() -> String {
+    [
+        ("WSL version", "2.6.1.0"),
+        ("Kernel version", "6.6.87.2-1"),
+        ("WSLg version", "1.0.66"),
+        ("MSRDC version", "1.2.6353"),
+        ("Direct3D version", "1.611.1-81528511"),
+        ("DXCore version", "10.0.26100.1-240331-1435.ge-release"),
+        ("Windows version", "10.0.26100.4946"),
+    ]
+    .map(|(name, value)| format!("{name}: {value}\n"))
+    .concat()
+}

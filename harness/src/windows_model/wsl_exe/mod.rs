@@ -65,6 +65,7 @@ pub async fn run<H: Hypervisor>(args: &[String], hypervisor: &H) -> Result<Outpu
             done(hypervisor, Ask::WslTerminate, said).await
         }
         Invocation::Status => Ok(printed(0, listing::status())),
+        Invocation::Version => Ok(printed(0, listing::version())),
         Invocation::List(list) => match ask(hypervisor, Ask::WslState).await? {
             Answer::Running(running) => Ok(listing::list(list, running)),
             answer => Err(unexpected(Ask::WslState, &answer)),

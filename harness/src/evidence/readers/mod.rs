@@ -1,13 +1,23 @@
 //! One reader a file. To add one: a file with a `READER`, and a line here.
 
 mod portproxy;
+mod program;
+mod sentence;
 mod setup;
 mod ss;
+mod typed;
 
 use super::reader::Reader;
 
 /// Every reader, in the order in which they see a block.
-pub const ALL: &[Reader] = &[setup::READER, ss::READER, portproxy::READER];
+pub const ALL: &[Reader] = &[
+    setup::READER,
+    ss::READER,
+    portproxy::READER,
+    sentence::READER,
+    program::READER,
+    typed::READER,
+];
 
 #[cfg(test)]
 mod testing {

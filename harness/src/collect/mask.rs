@@ -6,7 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
 use crate::evidence::{
@@ -142,6 +142,10 @@ impl Masks {
         self.learn(text);
         let mut out = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
+            if is_version(line) {
+                out.push_str(line);
+                continue;
+            }
             let line = secrets(line);
             let mut rest = line.as_str();
             while !rest.is_empty() {
@@ -229,9 +233,18 @@ fn is_mac(token: &str) -> bool {
     parts.len() == 6 && parts.iter().all(hex) && !zero
 }
 
+/// `WSL version: 2.6.1.0`, in any language: four numbers, the last of them 0, and nothing else.
+fn is_version(line: &str) -> bool {
+    let value = line.trim().rsplit([':', '：']).next().unwrap_or_default().trim();
+    let ends = value.ends_with(".0") && value.parse::<Ipv4Addr>().is_ok();
+    ends && line.trim() != value && !value.starts_with("255.")
+}
+
 /// Whether an address says where in the world a machine is.
 fn is_public(address: IpAddr) -> bool {
     match address {
+        // The mask of a network is none.
+        IpAddr::V4(v4) if v4.octets()[0] == 255 => false,
         IpAddr::V4(_) => Place::of(&address.into()) == Place::Internet,
         IpAddr::V6(v6) => {
             let documentation = matches!(v6.segments(), [0x2001, 0xdb8, ..]);
@@ -309,6 +322,12 @@ mod tests {
         let masked = masked(text);
         assert!(!masked.contains("max") && !masked.contains("Max") && !masked.contains("abc"));
         assert!(masked.contains("xx:xx:xx:xx:xx:01"), "{masked}");
+    }
+
+    #[test]
+    fn versions_and_netmasks_stay() {
+        let text = "WSL version: 2.6.1.0\nSubnet Mask . . . : 255.255.240.0\n127.0.0.0 255.0.0.0\n";
+        assert_eq!(masked(text), text);
     }
 
     #[test]

@@ -242,7 +242,9 @@ fn item(line: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
     let inner = marked.unwrap_or(line);
     let (key, value) = split_key(inner)?;
     let words = key.as_str().split_whitespace().count();
-    let is_key = if marked.is_some() { words <= 7 } else { words <= 3 };
+    // A sentence may have a colon as well.
+    let told = value.as_str().split_whitespace().count();
+    let is_key = if marked.is_some() { words <= 7 } else { words <= 3 && told <= 3 };
     (is_key && !key.as_str().contains(['|', '>', '=']) && !value.as_str().is_empty())
         .then_some((key, value))
 }

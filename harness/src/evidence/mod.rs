@@ -11,11 +11,13 @@ pub mod document;
 pub mod fact;
 pub mod host;
 pub mod input;
+pub mod lexicon;
 mod prompt;
 pub mod reader;
 pub mod readers;
 pub mod side;
 pub mod span;
+pub mod words;
 
 use self::{
     document::Document,

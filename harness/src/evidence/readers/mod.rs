@@ -2,13 +2,24 @@
 
 mod matrix;
 mod portproxy;
+mod program;
+mod sentence;
 mod setup;
 mod ss;
+mod typed;
 
 use super::reader::Reader;
 
 /// Every reader, in the order in which they see a block.
-pub const ALL: &[Reader] = &[setup::READER, matrix::READER, ss::READER, portproxy::READER];
+pub const ALL: &[Reader] = &[
+    setup::READER,
+    matrix::READER,
+    ss::READER,
+    portproxy::READER,
+    sentence::READER,
+    program::READER,
+    typed::READER,
+];
 
 #[cfg(test)]
 mod testing {

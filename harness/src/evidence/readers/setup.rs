@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn said_in_the_first_line() {
-        let mode = |text: &str| facts(text).first().map(|fact| fact.kind.clone());
+        let is_mode = |kind: &Kind| matches!(kind, Kind::Setup(_));
+        let mode = |text: &str| facts(text).into_iter().map(|fact| fact.kind).find(is_mode);
         assert_eq!(mode("Setup: WSL2\n"), Some(Kind::Setup(Mode::Wsl2)));
         assert_eq!(mode("Setup: none\n"), Some(Kind::Setup(Mode::None)));
         assert_eq!(mode("Setup: mirrored\n"), Some(Kind::Setup(Mode::Mirrored)));

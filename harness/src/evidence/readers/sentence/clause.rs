@@ -1,0 +1,159 @@
+//! A passage cut into clauses, and what each of them names.
+
+use crate::evidence::{
+    fact::{Place, Seen},
+    host::Host,
+    lexicon::{Lexicon, first},
+    side::Side,
+    span::Span,
+    words::Word,
+};
+
+/// Words after which another thing is told.
+const TURNS: [&str; 16] = [
+    "but", "while", "although", "though", "whereas", "however", "yet", "and", "aber", "und",
+    "mais", "et", "then", "so", "which", "whilst",
+];
+
+/// Words after which a condition is told.
+const CONDITIONS: [&str; 13] = [
+    "when", "if", "after", "until", "unless", "once", "without", "as", "because", "since", "wenn",
+    "despite", "with",
+];
+
+/// A destination that a clause names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub place: Place,
+    pub host: Option<Host>,
+    pub port: Option<u16>,
+    pub span: Span,
+}
+
+/// What a clause says.
+#[derive(Clone, Debug)]
+pub(super) struct Clause {
+    /// Where it stands.
+    pub span: Span,
+    /// How many words it has.
+    pub length: usize,
+    /// Whether it is a condition: "when the firewall is off".
+    pub conditional: bool,
+    /// Whether a sentence ended before it.
+    pub first: bool,
+    pub targets: Vec<Target>,
+    pub side: Option<Side>,
+    pub tool: Option<String>,
+    pub seen: Option<Seen>,
+}
+
+/// The clauses of a passage.
+pub(super) fn cut(words: &[Word], lexicon: &Lexicon) -> Vec<Clause> {
+    let mut clauses = Vec::new();
+    let mut start = 0;
+    let mut conditional = false;
+    let mut first = true;
+    for (at, word) in words.iter().enumerate() {
+        let text = word.text.as_str();
+        let turn = TURNS.contains(&text);
+        let condition = CONDITIONS.contains(&text);
+        if word.is_mark() || turn || condition {
+            clauses.extend(clause(&words[start..at], conditional, first, lexicon));
+            first = first && start == at || text == ".";
+            start = at + usize::from(word.is_mark());
+            conditional = condition;
+        }
+    }
+    clauses.extend(clause(&words[start..], conditional, first, lexicon));
+    clauses
+}
+
+fn clause(words: &[Word], conditional: bool, first: bool, lexicon: &Lexicon) -> Option<Clause> {
+    let (head, tail) = (words.first()?, words.last()?);
+    let mut free = words.to_vec();
+    let targets = targets(&mut free, lexicon);
+    let find_side = |words: &[Word]| {
+        let found = lexicon.sides.iter().find(|(_, patterns)| first_of(patterns, words).is_some());
+        found.map(|(side, _)| *side)
+    };
+    let tool = lexicon.tools.iter().find(|(_, patterns)| first_of(patterns, words).is_some());
+    Some(Clause {
+        span: head.span.to(tail.span),
+        length: words.len(),
+        conditional,
+        first,
+        targets,
+        side: find_side(&free),
+        tool: tool.map(|(tool, _)| tool.clone()),
+        seen: seen(&free, lexicon),
+    })
+}
+
+fn first_of(
+    patterns: &[crate::evidence::words::Pattern],
+    words: &[Word],
+) -> Option<(usize, usize)> {
+    first(patterns, words)
+}
+
+/// What came of it: a status, or the first outcome of the lexicon that stands there.
+fn seen(words: &[Word], lexicon: &Lexicon) -> Option<Seen> {
+    let status = words.windows(2).find_map(|pair| {
+        let code: u16 = pair[1].text.parse().ok().filter(|code| (300..600).contains(code))?;
+        let before = ["http", "status", "code", "gets", "get", "returns", "returned", "a", "with"];
+        before.contains(&pair[0].text.as_str()).then_some(code)
+    });
+    let named = words.windows(2).find_map(|pair| {
+        let code: u16 = pair[0].text.parse().ok().filter(|code| (400..600).contains(code))?;
+        let after = ["forbidden", "not", "bad", "service", "gateway", "internal", "unauthorized"];
+        after.contains(&pair[1].text.as_str()).then_some(code)
+    });
+    let found = lexicon.outcomes.iter().find(|(_, patterns)| first(patterns, words).is_some());
+    let found = found.map(|(seen, _)| *seen);
+    use crate::outcome::Outcome::{Http, ProxyError};
+    match (found, status.or(named)) {
+        (Some(Seen::Outcome(ProxyError)), _) => found,
+        (_, Some(code)) => Some(Seen::Outcome(Http(code))),
+        (found, None) => found,
+    }
+}
+
+/// Takes the destinations out of the words.
+fn targets(words: &mut Vec<Word>, lexicon: &Lexicon) -> Vec<Target> {
+    let mut targets = Vec::new();
+    while let Some((start, end, place)) = next_place(words, lexicon) {
+        let host = words[start..end].iter().find_map(|word| literal(&word.text));
+        let span = words[start].span.to(words[end - 1].span);
+        let port = words.get(end).and_then(|word| port(&word.text));
+        let taken = end + usize::from(port.is_some());
+        targets.push(Target { place, host, port, span });
+        let mark = Word { text: "-".to_owned(), span };
+        words.splice(start..taken, [mark]);
+    }
+    targets.sort_by_key(|target| target.span);
+    targets
+}
+
+fn next_place(words: &[Word], lexicon: &Lexicon) -> Option<(usize, usize, Place)> {
+    let literal = words.iter().enumerate().find_map(|(at, word)| {
+        let host = literal(&word.text).filter(|host| !host.is_any())?;
+        Some((at, at + 1, Place::of(&host)))
+    });
+    let named = || {
+        lexicon.places.iter().find_map(|(place, patterns)| {
+            let (start, end) = first(patterns, words)?;
+            Some((start, end, place.clone()))
+        })
+    };
+    literal.or_else(named)
+}
+
+fn literal(word: &str) -> Option<Host> {
+    let digit = word.starts_with(|c: char| c.is_ascii_digit()) || word.starts_with("::");
+    let host = digit.then(|| Host::parse(word)).flatten();
+    host.filter(|host| matches!(host, Host::V4(_) | Host::V6(_)))
+}
+
+fn port(word: &str) -> Option<u16> {
+    word.parse().ok().filter(|port| *port >= 20 && word.len() >= 2)
+}

@@ -1,0 +1,102 @@
+//! What a report speaks of, and what somebody did.
+
+use crate::evidence::{
+    fact::{Change, Kind, Mention, Seen},
+    lexicon::{first, lexicon},
+    reader::Sink,
+    side::Side,
+    words::{Passage, Word},
+};
+
+/// Words that deny what stands near them.
+const DENIALS_BEFORE: [&str; 12] =
+    ["no", "not", "without", "never", "isnt", "neither", "non", "kein", "keine", "pas", "不", "没"];
+const DENIALS_AFTER: [&str; 15] = [
+    "off",
+    "disabled",
+    "no",
+    "none",
+    "not",
+    "false",
+    "inactive",
+    "absent",
+    "empty",
+    "uninstalled",
+    "never",
+    "nothing",
+    "deactivated",
+    "aus",
+    "disconnected",
+];
+
+/// Words by which a change did not help.
+const USELESS: [&str; 14] = [
+    "help",
+    "helped",
+    "helps",
+    "effect",
+    "difference",
+    "change",
+    "changes",
+    "same",
+    "still",
+    "useless",
+    "vain",
+    "ineffective",
+    "unchanged",
+    "nothing",
+];
+
+/// Words by which a change helped.
+const USEFUL: [&str; 16] = [
+    "fixes", "fixed", "fix", "solves", "solved", "resolves", "resolved", "cures", "works", "helps",
+    "helped", "ok", "restores", "back", "worked", "again",
+];
+
+pub(super) fn read(passage: &Passage, out: &mut Sink) {
+    for topic in &lexicon().topics {
+        let Some((start, end)) = first(&topic.patterns, &passage.words) else { continue };
+        let span = passage.words[start].span.to(passage.words[end - 1].span);
+        let what = topic.name.clone();
+        if topic.change {
+            if let Some(helped) = helped(&passage.words, end) {
+                out.put(Side::Unknown, span, Kind::Change(Change { what, helped }));
+            } else {
+                out.put(Side::Unknown, span, Kind::Mention(Mention { what, denied: false }));
+            }
+        } else {
+            let denied = denied(&passage.words, start, end);
+            out.put(Side::Unknown, span, Kind::Mention(Mention { what, denied }));
+        }
+    }
+}
+
+fn denied(words: &[Word], start: usize, end: usize) -> bool {
+    let near = |words: &[Word], list: &[&str]| {
+        words.iter().take_while(|word| !word.is_mark()).any(|word| list.contains(&&*word.text))
+    };
+    let before: Vec<Word> = words[start.saturating_sub(2)..start].iter().rev().cloned().collect();
+    let after = &words[end..words.len().min(end + 2)];
+    near(&before, &DENIALS_BEFORE) || near(after, &DENIALS_AFTER)
+}
+
+/// Whether the passage says that a change helped. `None`: it says neither.
+fn helped(words: &[Word], end: usize) -> Option<bool> {
+    let has = |words: &[Word], list: &[&str]| words.iter().any(|word| list.contains(&&*word.text));
+    let tail = &words[end.min(words.len())..];
+    let negated = has(tail, &["not", "no", "doesnt", "didnt", "dont", "never", "without", "nor"]);
+    let useless = negated && has(tail, &USELESS) || has(tail, &["still", "same", "useless"]);
+    if useless {
+        return Some(false);
+    }
+    if has(words, &USEFUL) {
+        return Some(true);
+    }
+    let outcome = lexicon().outcomes.iter().find(|(_, patterns)| first(patterns, tail).is_some());
+    match outcome {
+        Some((Seen::Works, _)) => Some(true),
+        Some((Seen::Outcome(outcome), _)) if outcome.is_good() => Some(true),
+        Some(_) => Some(false),
+        None => None,
+    }
+}

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A value and the byte range it was read from, so that a mistake found later can point at it.
 ///
@@ -18,6 +18,19 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = toml::Spanned::<T>::deserialize(deserializer)?;
         Ok(At { span: spanned.span(), value: spanned.into_inner() })
+    }
+}
+
+impl<T> From<T> for At<T> {
+    /// A value of a file that is yet to be written: it stands nowhere.
+    fn from(value: T) -> At<T> {
+        At { value, span: 0..0 }
+    }
+}
+
+impl<T: Serialize> Serialize for At<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value.serialize(serializer)
     }
 }
 

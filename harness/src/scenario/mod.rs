@@ -15,10 +15,12 @@ mod raw;
 pub mod schema;
 mod service;
 pub mod words;
+mod write;
 
 pub use claim::{Claim, ClaimCell, ClaimPhase, Shown};
 pub use error::ScenarioError;
 pub use service::{Listen, Service, ServiceChange, ServiceState, ServiceUser};
+pub use write::to_toml;
 
 use std::{collections::BTreeMap, fmt, path::PathBuf, str::FromStr};
 

@@ -6,6 +6,7 @@ mod sentence;
 mod setup;
 mod ss;
 mod typed;
+mod version;
 
 use super::reader::Reader;
 
@@ -17,6 +18,7 @@ pub const ALL: &[Reader] = &[
     sentence::READER,
     program::READER,
     typed::READER,
+    version::READER,
 ];
 
 #[cfg(test)]

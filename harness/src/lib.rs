@@ -39,6 +39,7 @@ pub mod cause;
 pub mod cell;
 pub mod claims;
 pub mod collect;
+pub mod diagnosis;
 pub mod doctor;
 pub mod entry;
 pub mod evidence;

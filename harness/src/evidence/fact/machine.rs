@@ -63,6 +63,15 @@ pub struct Process {
     pub services: Vec<String>,
 }
 
+/// Who runs a process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunBy {
+    /// Its number.
+    pub pid: u32,
+    /// The user's name as written.
+    pub user: String,
+}
+
 /// Whether something runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {

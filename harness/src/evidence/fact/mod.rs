@@ -12,7 +12,7 @@ mod story;
 
 pub use attempt::{Attempt, Place, Seen};
 pub use machine::{
-    Distro, Mode, Process, Product, Service, Setting, SettingFile, State, Variable, Version,
+    Distro, Mode, Process, Product, RunBy, Service, Setting, SettingFile, State, Variable, Version,
     program_name,
 };
 pub use network::{
@@ -69,6 +69,8 @@ pub enum Kind {
     Firewall(Firewall),
     /// A process by its number: `tasklist`, `ps`.
     Process(Process),
+    /// Who runs a process.
+    RunBy(RunBy),
     /// A service of Windows or systemd and whether it runs.
     Service(Service),
     /// A port that a container engine publishes, or a container that has none.

@@ -3,10 +3,15 @@
 mod matrix;
 mod portproxy;
 mod program;
+mod proxy_settings;
+mod run_by;
 mod sentence;
 mod setup;
 mod ss;
 mod typed;
+mod version;
+
+pub use proxy_settings::FILE as PROXY_SETTINGS;
 
 use super::reader::Reader;
 
@@ -14,11 +19,14 @@ use super::reader::Reader;
 pub const ALL: &[Reader] = &[
     setup::READER,
     matrix::READER,
+    proxy_settings::READER,
+    run_by::READER,
     ss::READER,
     portproxy::READER,
     sentence::READER,
     program::READER,
     typed::READER,
+    version::READER,
 ];
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ pub mod phase;
 pub mod probe;
 pub mod ready;
 pub mod report;
+pub mod repro;
 pub mod route;
 pub mod run_result;
 pub mod runner;

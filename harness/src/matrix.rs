@@ -53,6 +53,22 @@ impl MatrixPlan {
         MatrixPlan { cells: cells.collect() }
     }
 
+    /// The standard one.
+    pub fn standard() -> MatrixPlan {
+        MatrixPlan::chosen(&Route::standard(), &Tool::STANDARD)
+    }
+
+    /// Every one of these routes with every one of these tools.
+    pub fn chosen(routes: &[Route], tools: &[Tool]) -> MatrixPlan {
+        let cells = routes.iter().flat_map(|route| tools.iter().map(|tool| (*route, *tool)));
+        MatrixPlan { cells: cells.collect() }
+    }
+
+    /// These cells and no others.
+    pub fn cells_of(cells: Vec<(Route, Tool)>) -> MatrixPlan {
+        MatrixPlan { cells }
+    }
+
     /// The cells, in the order in which tables list them.
     pub fn cells(&self) -> &[(Route, Tool)] {
         &self.cells

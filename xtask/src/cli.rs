@@ -29,6 +29,10 @@ pub enum Command {
     Ladder(Ladder),
     /// A report of this machine, fit to paste into an issue; only reads, sends nothing.
     Collect(Collect),
+    /// Build a lab from a report, see it fail as reported, and find what cures it.
+    Repro(Repro),
+    /// Fault, report, diagnosis, reproduction, cure: the whole way round, for every fault.
+    Roundtrip(Roundtrip),
     /// What this machine can run, and for what it cannot, the command that changes it.
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.
@@ -200,6 +204,55 @@ pub struct Collect {
     /// The phase of that lab; its fault unless said otherwise.
     #[arg(long, value_name = "PHASE")]
     pub phase: Option<String>,
+    #[command(flatten)]
+    pub source: Source,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
+}
+
+/// `repro`
+#[derive(Debug, Args)]
+pub struct Repro {
+    /// The report; `-` is standard input.
+    #[arg(value_name = "REPORT")]
+    pub report: PathBuf,
+    /// Keep the reproduction as a scenario in this directory.
+    #[arg(long, value_name = "DIR")]
+    pub save: Option<PathBuf>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Only print the scenario that is made of the report; run nothing.
+    #[arg(long)]
+    pub scenario_only: bool,
+    /// Who measures: real tools, or their twins in this program.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    #[command(flatten)]
+    pub source: Source,
+    /// Install nothing; do with what is there.
+    #[arg(long)]
+    pub no_install: bool,
+}
+
+/// `roundtrip`
+#[derive(Debug, Args)]
+pub struct Roundtrip {
+    /// Names of scenarios; none means all.
+    pub names: Vec<String>,
+    /// How many pairs of faults besides.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub pairs: usize,
+    /// By which they are chosen.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+    /// Write the report of every lab into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub reports: Option<PathBuf>,
+    /// Who measures: real tools, or their twins in this program.
+    #[arg(long, value_enum, default_value_t = ProbesName::Native)]
+    pub probes: ProbesName,
     #[command(flatten)]
     pub source: Source,
     /// Install nothing; do with what is there.

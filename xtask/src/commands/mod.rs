@@ -10,6 +10,8 @@ mod ladder;
 mod list;
 mod parity;
 mod prepare;
+mod repro;
+mod roundtrip;
 mod run_scenarios;
 mod running;
 mod test;
@@ -33,6 +35,8 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Claims(options) => claims::run(&options),
         Command::Ladder(options) => ladder::run(&options),
         Command::Collect(options) => collect::run(&options),
+        Command::Repro(options) => repro::run(&options),
+        Command::Roundtrip(options) => roundtrip::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),

@@ -1,0 +1,109 @@
+//! From a report to a lab that fails as it does, and to commands that cure it.
+//!
+//! ```text
+//! facts --draw--> Picture --build--> Scenario --see--> matrix --compare--> reported / seen
+//!                     |                  |
+//!                     '-- candidates ----'--fix--> the smallest set that turns the route green
+//! ```
+//! [`picture`] is what the report says of the machines, [`mod@draw`] gets it from facts and states
+//! what it assumed, [`mod@build`] turns it into a [`Scenario`](crate::scenario::Scenario) that the
+//! ordinary loader accepts. [`see`] boots labs, [`compare`] holds cells against what was reported,
+//! [`remedy`] fits the catalogue's remedies to this machine and [`fix`] tries them. [`keep`] makes a
+//! regression test of it, [`tell`] says it all.
+
+pub mod build;
+pub mod compare;
+pub mod draw;
+pub mod fix;
+pub mod json;
+pub mod keep;
+pub mod pairs;
+pub mod picture;
+pub mod places;
+pub mod remedy;
+pub mod roundtrip;
+pub mod see;
+pub mod tell;
+
+pub use build::build;
+pub use compare::{Comparison, compare};
+pub use draw::draw;
+pub use fix::{Fix, find};
+pub use see::{Bench, see};
+
+use std::sync::Arc;
+
+use crate::{
+    cause::Cause,
+    diagnosis::{self, Diagnosis},
+    evidence::Evidence,
+    lab::LabError,
+    scenario::Scenario,
+};
+
+/// A reproduction and what cures it.
+pub struct Reproduction {
+    /// What the report says of the machines.
+    pub picture: picture::Picture,
+    /// What it points to.
+    pub diagnosis: Diagnosis,
+    /// The lab built from it.
+    pub scenario: Scenario,
+    /// What the labs showed.
+    pub seen: see::SeenBoth,
+    /// Cell by cell.
+    pub comparison: Comparison,
+    /// What was tried, and what it came to.
+    pub fix: Fix,
+}
+
+/// Why nothing could be reproduced.
+#[derive(Debug, thiserror::Error)]
+pub enum ReproError {
+    /// The report says too little to build a lab from, or is about what no lab has.
+    #[error("{0}")]
+    Nothing(String),
+    /// The scenario that was made cannot be read, which is a mistake of this program.
+    #[error("the scenario made from the report is not sound: {0}")]
+    Unsound(String),
+    /// The lab.
+    #[error(transparent)]
+    Lab(#[from] LabError),
+}
+
+/// Which causes a report is taken to have, in the order of their weight.
+pub fn causes(diagnosis: &Diagnosis) -> Vec<Cause> {
+    diagnosis.findings.iter().map(|finding| finding.cause).collect()
+}
+
+/// Reads a report: what it points to, what it says of the machines, and the lab for that.
+///
+/// # Errors
+/// When there is nothing to build from.
+pub fn plan(text: &str) -> Result<(picture::Picture, Diagnosis, Scenario), ReproError> {
+    let evidence = Evidence::read(text);
+    let diagnosis = diagnosis::diagnose(&evidence);
+    let picture = draw(&evidence, &causes(&diagnosis))?;
+    let scenario = build(&picture, causes(&diagnosis).first().copied())?;
+    Ok((picture, diagnosis, scenario))
+}
+
+/// Boots the lab of a plan, compares it with the report, and looks for a cure.
+///
+/// # Errors
+/// What the lab could not do.
+pub async fn reproduce(
+    bench: &Arc<Bench>,
+    catalogue: &[Scenario],
+    plan: (picture::Picture, Diagnosis, Scenario),
+) -> Result<Reproduction, ReproError> {
+    let (picture, diagnosis, scenario) = plan;
+    let seen = see::both(bench, &scenario, &picture).await?;
+    let comparison = compare(&picture, &seen);
+    let fix = if comparison.has_symptom() {
+        find(bench, catalogue, &picture, &causes(&diagnosis), &scenario, &comparison, &seen).await?
+    } else {
+        Fix::default()
+    };
+    Ok(Reproduction { picture, diagnosis, scenario, seen, comparison, fix })
+}

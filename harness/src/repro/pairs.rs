@@ -1,0 +1,255 @@
+//! Pairs of faults in one lab, chosen by a seed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio::task::JoinSet;
+
+use super::{
+    Bench,
+    remedy::with_port,
+    roundtrip::Trip,
+    see::{Matrix, matrix, see},
+};
+use crate::{
+    matrix::MatrixPlan,
+    node::Node,
+    scenario::{Action, Plan, Scenario, Service, Step},
+};
+
+/// Numbers from a seed: the same on every machine (splitmix64).
+#[derive(Clone, Debug)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// From a seed.
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+
+    /// A number below this one.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let mixed = mixed ^ (mixed >> 31);
+        usize::try_from(mixed % (limit.max(1) as u64)).unwrap_or(0)
+    }
+}
+
+/// Ports that a pair may have, besides its scenarios' own.
+const PORTS: [u16; 6] = [3000, 4200, 5000, 5173, 8000, 8888];
+
+/// Pairs of scenarios that fit into one lab: the same healthy server, and no step of one undoes the
+/// other's. Whether both show in the matrix is for a lab to say: see [`visible`].
+pub fn compatible(catalogue: &[Scenario]) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for (first, a) in catalogue.iter().enumerate() {
+        for (second, b) in catalogue.iter().enumerate() {
+            if first != second && a.cause != b.cause && fits(a, b) {
+                pairs.push((first, second));
+            }
+        }
+    }
+    pairs
+}
+
+fn fits(a: &Scenario, b: &Scenario) -> bool {
+    let (Some(one), Some(other)) = (&a.service, &b.service) else { return false };
+    let same = |one: &Service, other: &Service| {
+        one.program == other.program && one.listen == other.listen && one.user == other.user
+    };
+    let (Some(ours), Some(theirs)) = (fault(a), fault(b)) else { return false };
+    let all = |scenario: &Scenario, fault: &[Step]| {
+        scenario.setup.iter().chain(fault).flat_map(touches).collect::<Vec<_>>()
+    };
+    let (ours, theirs) = (all(a, ours), all(b, theirs));
+    let a_machine = a.machine.wsl_address_on_restart == b.machine.wsl_address_on_restart;
+    same(one, other)
+        && a.machine.localhost_forwarding == b.machine.localhost_forwarding
+        && (a_machine || !ours.is_empty())
+        && !ours.iter().any(|it| theirs.contains(it))
+}
+
+fn fault(scenario: &Scenario) -> Option<&[Step]> {
+    match &scenario.plan {
+        Plan::Fault { fault, .. } => Some(fault),
+        Plan::Survey { .. } => None,
+    }
+}
+
+/// What a step changes, so that two steps of different faults may not.
+fn touches(step: &Step) -> Vec<String> {
+    let at = |what: &str| vec![format!("{} {what}", step.on)];
+    match &step.action {
+        // A second start of the server after a fault that needs it down, or the other way round,
+        // would undo one of them.
+        Action::Service(change) => at(change.name.as_deref().unwrap_or("service")),
+        Action::Write { path, .. } => at(path),
+        Action::Env(_) => at("env"),
+        Action::Run(line) if line.contains("portproxy") => {
+            let port = line.split_whitespace().find(|word| word.starts_with("listenport="));
+            at(port.unwrap_or("portproxy"))
+        }
+        // A restart of the guest forgets what is not on its disk.
+        Action::Run(line) if line.contains("shutdown") => vec!["wsl state".to_owned()],
+        Action::Run(line) if line.contains("firewall-cmd") || line.contains("firewalld") => {
+            vec!["wsl firewalld".to_owned(), "wsl state".to_owned()]
+        }
+        Action::Run(line) if step.on == Node::Wsl => {
+            vec![format!("wsl {line}"), "wsl state".to_owned()]
+        }
+        Action::Run(line) => at(line.split_whitespace().next().unwrap_or_default()),
+    }
+}
+
+/// A lab with both faults, on another port.
+pub fn merged(a: &Scenario, b: &Scenario, port: u16) -> Option<Trip> {
+    let (
+        Plan::Fault { fault: ours, signature: one, .. },
+        Plan::Fault { fault: theirs, signature: other, .. },
+    ) = (&a.plan, &b.plan)
+    else {
+        return None;
+    };
+    let mut scenario = a.clone();
+    let own = a.service.as_ref().map_or(8080, |service| service.listen.port);
+    if let Some(service) = &mut scenario.service {
+        service.listen.port = port;
+    }
+    if b.machine != crate::scenario::Machine::default() {
+        scenario.machine = b.machine;
+    }
+    let moved =
+        |steps: &[Step]| steps.iter().map(|step| on_port(step, own, port)).collect::<Vec<_>>();
+    scenario.name = format!("{}-and-{}", a.name, b.name);
+    scenario.setup = [moved(&a.setup), moved(&b.setup)].concat();
+    scenario.claims.clear();
+    scenario.probes.clear();
+    scenario.plan = Plan::Fault {
+        fault: [moved(ours), moved(theirs)].concat(),
+        remedies: Vec::new(),
+        signature: one.clone(),
+    };
+    let complaints = one.breaks.iter().chain(&other.breaks).copied().collect();
+    Some(Trip {
+        name: format!("{} + {} on {port}", a.name, b.name),
+        scenario,
+        injected: vec![a.cause, b.cause],
+        complaints,
+    })
+}
+
+fn on_port(step: &Step, from: u16, to: u16) -> Step {
+    let action = match &step.action {
+        Action::Run(line) => Action::Run(with_port(line, from, to)),
+        Action::Write { path, text } => {
+            Action::Write { path: path.clone(), text: with_port(text, from, to) }
+        }
+        Action::Service(change) => {
+            let mut change = change.clone();
+            if let Some(listen) = &mut change.listen
+                && listen.port == from
+            {
+                listen.port = to;
+            }
+            Action::Service(change)
+        }
+        Action::Env(vars) => Action::Env(vars.clone()),
+    };
+    Step { action, ..step.clone() }
+}
+
+/// Those pairs in whose lab both faults show: it differs from either fault's own.
+pub async fn visible(
+    bench: &Arc<Bench>,
+    catalogue: &[Scenario],
+    pairs: Vec<(usize, usize)>,
+) -> Vec<(usize, usize)> {
+    let mut own: BTreeMap<usize, Matrix> = BTreeMap::new();
+    let mut running = JoinSet::new();
+    for (index, scenario) in catalogue.iter().enumerate() {
+        if fault(scenario).is_some() && pairs.iter().any(|pair| pair.0 == index || pair.1 == index)
+        {
+            let (bench, scenario) = (Arc::clone(bench), scenario.clone());
+            running.spawn(async move { (index, standard(&bench, &scenario).await) });
+        }
+    }
+    while let Some(done) = running.join_next().await {
+        if let Ok((index, Some(matrix))) = done {
+            own.insert(index, matrix);
+        }
+    }
+    let mut running = JoinSet::new();
+    for (number, (a, b)) in pairs.iter().enumerate() {
+        let port = catalogue[*a].service.as_ref().map_or(8080, |service| service.listen.port);
+        if let Some(trip) = merged(&catalogue[*a], &catalogue[*b], port) {
+            let bench = Arc::clone(bench);
+            running.spawn(async move { (number, standard(&bench, &trip.scenario).await) });
+        }
+    }
+    let mut both = Vec::new();
+    while let Some(done) = running.join_next().await {
+        let Ok((number, Some(matrix))) = done else { continue };
+        let (a, b) = pairs[number];
+        let differs = |index| own.get(&index).is_some_and(|own| *own != matrix);
+        if differs(a) && differs(b) {
+            both.push((number, (a, b)));
+        }
+    }
+    both.sort_unstable();
+    both.into_iter().map(|(_, pair)| pair).collect()
+}
+
+async fn standard(bench: &Bench, scenario: &Scenario) -> Option<Matrix> {
+    let fault = fault(scenario)?;
+    let plan = MatrixPlan::standard();
+    let cells = see(bench, scenario, &[fault], &plan).await.ok()?;
+    Some(matrix(&cells))
+}
+
+/// As many pairs as wanted, each with a port, by the dice.
+pub fn choose(
+    catalogue: &[Scenario],
+    pairs: &[(usize, usize)],
+    count: usize,
+    dice: &mut Dice,
+) -> Vec<Trip> {
+    let mut trips = Vec::new();
+    if pairs.is_empty() {
+        return trips;
+    }
+    // Each pair once before any comes twice.
+    let mut deck: Vec<(usize, usize)> = Vec::new();
+    while trips.len() < count {
+        if deck.is_empty() {
+            deck = pairs.to_vec();
+        }
+        let (a, b) = deck.swap_remove(dice.below(deck.len()));
+        let port = PORTS[dice.below(PORTS.len())];
+        trips.extend(merged(&catalogue[a], &catalogue[b], port));
+    }
+    trips
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn the_same_seed_gives_the_same_pairs() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        let catalogue = Catalogue::load(&root).expect("the catalogue");
+        let pairs = compatible(catalogue.all());
+        assert!(pairs.len() > 20, "{}", pairs.len());
+        let names = |seed| {
+            let trips = choose(catalogue.all(), &pairs, 40, &mut Dice::new(seed));
+            trips.into_iter().map(|trip| trip.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(7), names(7));
+        assert_ne!(names(7), names(8));
+    }
+}

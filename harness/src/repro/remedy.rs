@@ -1,0 +1,181 @@
+//! The catalogue's remedies, fitted to the machine of a report.
+
+use super::picture::{Forward, Picture};
+use crate::{
+    cause::Cause,
+    node::Node,
+    scenario::{Action, Listen, Plan, Scenario, ServiceState, Step},
+};
+
+/// Something to try.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Of which scenario and remedy.
+    pub from: String,
+    /// For which cause the catalogue knows it.
+    pub cause: Cause,
+    /// The steps, fitted.
+    pub steps: Vec<Step>,
+}
+
+/// How many causes of a diagnosis are worth trying.
+const CAUSES: usize = 4;
+
+/// What the catalogue knows for these causes, in their order, each thing once. Where the diagnosis
+/// has nothing, what the scenarios know whose own words fit the picture.
+pub fn candidates(catalogue: &[Scenario], causes: &[Cause], picture: &Picture) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    for cause in causes.iter().take(CAUSES) {
+        for scenario in catalogue.iter().filter(|scenario| scenario.cause == *cause) {
+            let Plan::Fault { remedies, .. } = &scenario.plan else { continue };
+            for remedy in remedies {
+                let steps = fit(&remedy.steps, scenario, picture);
+                let new = !steps.is_empty()
+                    && !found.iter().any(|known| bare(&known.steps) == bare(&steps));
+                if new {
+                    let from = format!("{}, {}", scenario.name, remedy.name);
+                    found.push(Candidate { from, cause: *cause, steps });
+                }
+            }
+        }
+    }
+    found
+}
+
+fn bare(steps: &[Step]) -> Vec<(Node, Action)> {
+    steps.iter().map(|step| (step.on, step.action.clone())).collect()
+}
+
+/// A remedy's steps with the ports and rules of the report in place of the scenario's.
+fn fit(steps: &[Step], scenario: &Scenario, picture: &Picture) -> Vec<Step> {
+    let own = scenario.service.as_ref().map_or(8080, |service| service.listen.port);
+    let mut fitted = Vec::new();
+    for step in steps {
+        match &step.action {
+            Action::Run(line) if line.contains("portproxy") => {
+                fitted.extend(fit_rule(line, step, own, picture));
+            }
+            Action::Run(line) => {
+                let line = with_port(line, own, picture.port);
+                fitted.push(Step { action: Action::Run(line), ..step.clone() });
+            }
+            Action::Service(change) => {
+                let mut change = change.clone();
+                if let Some(listen) = &mut change.listen
+                    && listen.port == own
+                {
+                    listen.port = picture.port;
+                }
+                if step.on == Node::Wsl && change.name.is_none() {
+                    if picture.server.is_some() || change.state != ServiceState::Stop {
+                        change.program = None;
+                    }
+                    // A server that the report says is down starts as it would have been.
+                    if picture.server.is_none() && change.listen.is_none() {
+                        change.listen = (change.state == ServiceState::Restart).then(|| Listen {
+                            network: "tcp4".into(),
+                            host: "0.0.0.0".into(),
+                            port: picture.port,
+                        });
+                    }
+                } else if picture.windows.is_empty() && step.on == Node::Windows {
+                    // There is no program on Windows to stop.
+                    continue;
+                }
+                fitted.push(Step { action: Action::Service(change), ..step.clone() });
+            }
+            Action::Write { path, text } => {
+                let text = with_port(text, own, picture.port);
+                let action = Action::Write { path: path.clone(), text };
+                fitted.push(Step { action, ..step.clone() });
+            }
+            Action::Env(_) => fitted.push(step.clone()),
+        }
+    }
+    // A change of nothing is none.
+    let changes = fitted.iter().any(|step| match &step.action {
+        Action::Service(change) => change.state != ServiceState::Stop || step.on != Node::Wsl,
+        _ => true,
+    });
+    if changes { fitted } else { Vec::new() }
+}
+
+/// A rule of portproxy: `delete` and `set` are about the rules that the report has.
+fn fit_rule(line: &str, step: &Step, own: u16, picture: &Picture) -> Vec<Step> {
+    let verb = line.split_whitespace().nth(3).unwrap_or_default();
+    let concerns =
+        |rule: &&Forward| rule.listen_port == picture.port || rule.connect_port == picture.port;
+    let rules: Vec<&Forward> = picture.rules.iter().filter(concerns).collect();
+    let make = |line: String| Step { action: Action::Run(line), ..step.clone() };
+    match verb {
+        "delete" => {
+            let one = |rule: &&Forward| {
+                make(format!(
+                    "netsh interface portproxy delete {} listenport={} listenaddress={}",
+                    rule.direction, rule.listen_port, rule.listen
+                ))
+            };
+            rules.iter().map(one).collect()
+        }
+        "set" | "add" if !rules.is_empty() && line.contains("{wsl-ip}") => {
+            let one = |rule: &&Forward| {
+                make(format!(
+                    "netsh interface portproxy set v4tov4 listenport={} listenaddress={} \
+                     connectport={} connectaddress={{wsl-ip}}",
+                    rule.listen_port, rule.listen, rule.connect_port
+                ))
+            };
+            let v4 = rules.iter().filter(|rule| !rule.listen.contains(':'));
+            let mut steps: Vec<Step> = v4.map(one).collect();
+            // A rule for another address than those there are is one more.
+            let listen = word(line, "listenaddress=").unwrap_or_default();
+            if !rules.iter().any(|rule| rule.listen == listen) && verb == "add" {
+                steps.push(make(with_port(line, own, picture.port)));
+            }
+            steps
+        }
+        "set" if rules.is_empty() => Vec::new(),
+        _ => vec![make(with_port(line, own, picture.port))],
+    }
+}
+
+fn word<'l>(line: &'l str, tag: &str) -> Option<&'l str> {
+    line.split_whitespace().find_map(|word| word.strip_prefix(tag))
+}
+
+/// The line with one port in place of another, where it stands as a number of its own.
+pub(super) fn with_port(line: &str, from: u16, to: u16) -> String {
+    if from == to {
+        return line.to_owned();
+    }
+    let from = from.to_string();
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(&from) {
+        let before = rest[..at].chars().next_back();
+        let after = rest[at + from.len()..].chars().next();
+        let whole = !before.is_some_and(|c| c.is_ascii_digit() || c == '.')
+            && !after.is_some_and(|c| c.is_ascii_digit() || c == '.');
+        out.push_str(&rest[..at]);
+        if whole {
+            out.push_str(&to.to_string());
+        } else {
+            out.push_str(&from);
+        }
+        rest = &rest[at + from.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_whole_numbers() {
+        assert_eq!(with_port("--add-port=8080/tcp", 8080, 3000), "--add-port=3000/tcp");
+        assert_eq!(with_port("18080 8080.1 8080", 8080, 1), "18080 8080.1 1");
+        assert_eq!(with_port("localport=8080", 8080, 80), "localport=80");
+    }
+}

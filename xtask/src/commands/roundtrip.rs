@@ -1,0 +1,119 @@
+//! `roundtrip`
+
+use std::{fs, process::ExitCode, sync::Arc};
+
+use harness::{
+    repro::{
+        Bench,
+        pairs::{Dice, choose, compatible, visible},
+        roundtrip::{Outcome, Trip, go, singles, summary},
+    },
+    scenario::Scenario,
+};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+use super::{catalogue, collect::processors, prepare};
+use crate::{
+    cli::{ArmName, Roundtrip},
+    exit::{FAILED, Failure, INTERRUPTED, OK},
+    output::show,
+};
+
+/// How many trips are on their way at once, for a processor.
+const AT_ONCE: usize = 4;
+
+/// Goes round with every fault, and with pairs.
+pub fn run(options: &Roundtrip) -> Result<ExitCode, Failure> {
+    let catalogue = catalogue(&options.source)?;
+    let selected = catalogue.select(&options.names).map_err(Failure::input)?;
+    let ready = prepare::prepare(ArmName::Netns, &selected, !options.no_install)?;
+    let obstacles = ready.obstacles(&selected).map_err(Failure::lab)?;
+    let able = |scenario: &&&Scenario| !obstacles.contains_key(&scenario.name);
+    let scenarios: Vec<Scenario> = selected.iter().filter(able).map(|it| (*it).clone()).collect();
+    let (arm, stock) = (Arc::clone(&ready.arm), Arc::clone(&ready.stock));
+    let bench = Arc::new(Bench::new(arm, stock, options.probes.into()));
+    let known = Arc::new(catalogue.all().to_vec());
+    let outcomes = ready.runtime.block_on(async {
+        let work = async {
+            let mut trips = singles(&scenarios);
+            if options.pairs > 0 {
+                let pairs = visible(&bench, &scenarios, compatible(&scenarios)).await;
+                let mut dice = Dice::new(options.seed);
+                trips.extend(choose(&scenarios, &pairs, options.pairs, &mut dice));
+            }
+            all(&bench, &known, trips).await
+        };
+        tokio::select! {
+            outcomes = work => Some(outcomes),
+            _ = tokio::signal::ctrl_c() => None,
+        }
+    });
+    let Some(outcomes) = outcomes else { return Ok(ExitCode::from(INTERRUPTED)) };
+    if let Some(dir) = &options.reports {
+        let write = |outcome: &Outcome| {
+            let name: String = outcome
+                .name
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                .collect();
+            fs::write(dir.join(format!("{name}.md")), &outcome.page)
+        };
+        let wrote = fs::create_dir_all(dir).and_then(|()| outcomes.iter().try_for_each(write));
+        wrote.map_err(|error| Failure::input(miette::miette!("{}: {error}", dir.display())))?;
+    }
+    let mut text = String::new();
+    for outcome in outcomes.iter().filter(|outcome| !outcome.holds()) {
+        text += &line(outcome);
+    }
+    for (name, reason) in &obstacles {
+        text += &format!("skipped {name}: {reason}\n");
+    }
+    text += &format!("\n{}", summary(&outcomes));
+    show(&text)?;
+    let holds = outcomes.iter().all(Outcome::holds);
+    Ok(ExitCode::from(if holds { OK } else { FAILED }))
+}
+
+async fn all(bench: &Arc<Bench>, known: &Arc<Vec<Scenario>>, trips: Vec<Trip>) -> Vec<Outcome> {
+    let places = Arc::new(Semaphore::new(processors() * AT_ONCE));
+    let mut running = JoinSet::new();
+    for (number, trip) in trips.into_iter().enumerate() {
+        let (bench, known, places) = (Arc::clone(bench), Arc::clone(known), Arc::clone(&places));
+        running.spawn(async move {
+            // The semaphore is never closed.
+            let _place = places.acquire().await.ok();
+            (number, go(&bench, &known, &trip).await)
+        });
+    }
+    let mut outcomes = Vec::new();
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok(done) => outcomes.push(done),
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            Err(_) => {}
+        }
+    }
+    outcomes.sort_by_key(|(number, _)| *number);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn line(outcome: &Outcome) -> String {
+    let names: Vec<&str> = outcome.injected.iter().map(|cause| cause.slug()).collect();
+    let found: Vec<String> = outcome
+        .found
+        .iter()
+        .map(|(cause, confidence)| format!("{cause} ({})", confidence.name()))
+        .collect();
+    let mut text = format!("{}: {}\n", outcome.name, names.join(", "));
+    text += &format!("  found   {}\n", found.join(", "));
+    if let Some(error) = &outcome.error {
+        text += &format!("  error   {}\n", error.lines().next().unwrap_or_default());
+    }
+    for cell in &outcome.differs {
+        text += &format!("  differs {cell}\n");
+    }
+    if !outcome.cured {
+        text += "  no cure\n";
+    }
+    text
+}

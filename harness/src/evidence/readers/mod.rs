@@ -1,5 +1,6 @@
 //! One reader a file. To add one: a file with a `READER`, and a line here.
 
+mod environment;
 mod portproxy;
 mod program;
 mod sentence;
@@ -13,6 +14,7 @@ use super::reader::Reader;
 /// Every reader, in the order in which they see a block.
 pub const ALL: &[Reader] = &[
     setup::READER,
+    environment::READER,
     ss::READER,
     portproxy::READER,
     sentence::READER,

@@ -38,6 +38,7 @@ pub mod catalogue;
 pub mod cause;
 pub mod cell;
 pub mod claims;
+pub mod diagnosis;
 pub mod doctor;
 pub mod entry;
 pub mod evidence;

@@ -15,6 +15,7 @@ pub mod lexicon;
 mod prompt;
 pub mod reader;
 pub mod readers;
+mod resolve;
 pub mod side;
 pub mod span;
 pub mod words;
@@ -45,8 +46,15 @@ impl Evidence {
                 (reader.read)(&block, &mut sink);
             }
         }
-        let facts = sink.finish();
-        Evidence { document, facts }
+        let mut evidence = Evidence { facts: sink.finish(), document };
+        let mode = evidence.mode();
+        resolve::resolve(&mut evidence.facts, mode);
+        evidence
+    }
+
+    /// The passages of the report, for patterns over words.
+    pub fn passages(&self) -> Vec<words::Passage> {
+        self.document.blocks().iter().flat_map(words::passages).collect()
     }
 
     /// The facts of one kind: `evidence.all(|fact| match &fact.kind { … })`.

@@ -2,7 +2,7 @@
 
 mod container;
 mod dns;
-mod env;
+mod environment;
 mod firewalld;
 mod hosts;
 mod inet;
@@ -26,6 +26,7 @@ mod shape;
 mod ss;
 mod typed;
 mod ufw;
+mod version;
 mod wsl;
 
 use super::reader::Reader;
@@ -33,6 +34,7 @@ use super::reader::Reader;
 /// Every reader, in the order in which they see a block.
 pub const ALL: &[Reader] = &[
     setup::READER,
+    environment::READER,
     ss::READER,
     netstat::READER,
     nettcp::READER,
@@ -47,7 +49,6 @@ pub const ALL: &[Reader] = &[
     hosts::READER,
     dns::READER,
     settings::READER,
-    env::READER,
     firewalld::READER,
     ufw::READER,
     packet_filter::READER,
@@ -58,6 +59,7 @@ pub const ALL: &[Reader] = &[
     sentence::READER,
     program::READER,
     typed::READER,
+    version::READER,
 ];
 
 #[cfg(test)]

@@ -17,8 +17,9 @@ pub(super) const READER: Reader = Reader { name: "program", read };
 fn read(block: &Block<'_>, out: &mut Sink) {
     let is_log = ["log", "trace", "console", "output"].iter().any(|it| block.is_about(it));
     for line in block.command.iter().chain(&block.lines) {
-        bind_failure(block, *line, out);
-        serving(block, *line, is_log, out);
+        if !bind_failure(block, *line, out) {
+            serving(block, *line, is_log, out);
+        }
         dialed(block, *line, out);
     }
 }
@@ -27,16 +28,17 @@ fn side(block: &Block<'_>) -> Side {
     if block.form == Form::Prose { Side::Unknown } else { block.side }
 }
 
-fn bind_failure(block: &Block<'_>, line: Text<'_>, out: &mut Sink) {
+/// Whether the line tells of one.
+fn bind_failure(block: &Block<'_>, line: Text<'_>, out: &mut Sink) -> bool {
     let words = split(line);
     let errors = &lexicon().sockets.errors;
     let Some((error, _)) = errors.iter().find(|(_, it)| first(it, &words).is_some()) else {
-        return;
+        return false;
     };
     // A connect is refused for lack of permission as well (EACCES).
     let text = line.as_str();
     if *error == BindError::Forbidden && line.has("connect") && !line.has("bind") {
-        return;
+        return false;
     }
     let wanted = endpoints(line).next().or_else(|| {
         let port = words.iter().find_map(|word| word.text.parse().ok().filter(|port| *port > 24));
@@ -45,6 +47,7 @@ fn bind_failure(block: &Block<'_>, line: Text<'_>, out: &mut Sink) {
     });
     let failure = BindFailure { wanted, error: *error };
     out.put(side(block), line.span(), Kind::BindFailure(failure));
+    true
 }
 
 fn serving(block: &Block<'_>, line: Text<'_>, is_log: bool, out: &mut Sink) {

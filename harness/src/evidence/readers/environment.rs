@@ -1,8 +1,7 @@
 //! Variables of the environment: `env | grep -i proxy`, `export …`, `docker run -e …`,
 //! `$env:HTTP_PROXY = …`, Docker's `"httpProxy": …`.
 //!
-//! Proxies are taken wherever they stand; other variables only from the output of `env`, and only
-//! those that may hold an address.
+//! Proxies are taken wherever they stand; other variables only from the output of `env`.
 
 use super::shape::{label, runs};
 use crate::evidence::{
@@ -13,10 +12,7 @@ use crate::evidence::{
     span::Text,
 };
 
-pub(super) const READER: Reader = Reader { name: "env", read };
-
-/// What a name has in it whose value may be an address.
-const ADDRESSES: [&str; 8] = ["HOST", "ADDR", "URL", "URI", "PORT", "BIND", "ENDPOINT", "WSL"];
+pub(super) const READER: Reader = Reader { name: "environment", read };
 
 fn read(block: &Block<'_>, out: &mut Sink) {
     let prints = ["env", "printenv", "set", "export", "declare"];
@@ -45,6 +41,7 @@ fn read(block: &Block<'_>, out: &mut Sink) {
         }
         if !(json(*line, side, out) || table(*line, side, out)) {
             assignments(*line, side, out);
+            apart(*line, side, out);
         }
     }
 }
@@ -60,10 +57,8 @@ fn whole(line: Text<'_>, side: Side, out: &mut Sink) -> bool {
     let bare = line.trim();
     let bare = bare.after("export ").or_else(|| bare.after("declare -x ")).unwrap_or(bare);
     let Some((name, value)) = bare.as_str().split_once('=') else { return false };
-    let upper = name.to_ascii_uppercase();
-    let fits = is_proxy(name) || ADDRESSES.iter().any(|part| upper.contains(part));
-    if !(is_name(name) && fits) {
-        return is_name(name);
+    if !is_name(name) {
+        return false;
     }
     let variable = Variable { name: name.to_owned(), value: value_of(value, true) };
     out.put(side, bare.span(), Kind::Variable(variable));
@@ -125,6 +120,22 @@ fn table(line: Text<'_>, side: Side, out: &mut Sink) -> bool {
     true
 }
 
+/// `ENV https_proxy "http://…"` of a Dockerfile, `HTTP_PROXY: http://…`, `no_proxy is not set`.
+fn apart(line: Text<'_>, side: Side, out: &mut Sink) {
+    let bare = |word: Text<'_>| word.as_str().trim_matches([':', '"', '\'', '`', ',']).to_owned();
+    let words: Vec<Text<'_>> = line.words().collect();
+    let Some(at) = words.iter().position(|word| is_proxy(&bare(*word))) else { return };
+    let rest: Vec<String> = words[at + 1..].iter().map(|word| bare(*word)).collect();
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let value = match rest.as_slice() {
+        ["not", "set", ..] | ["is", "not", "set", ..] | ["unset", ..] | ["is", "unset", ..] => None,
+        [value, ..] if value.contains("://") => value_of(value, false),
+        _ => return,
+    };
+    let variable = Variable { name: bare(words[at]), value };
+    out.put(side, words[at].span(), Kind::Variable(variable));
+}
+
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -179,6 +190,7 @@ mod tests {
             "guest https_proxy=http://127.0.0.1:7897",
             "guest NO_PROXY=?",
             "guest no_proxy=localhost, 127.0.0.1",
+            "guest HOME=/root",
             "guest MYSQL_HOST=localhost",
         ];
         assert_eq!(shown(text), expected);
@@ -213,5 +225,46 @@ mod tests {
             ["unknown httpProxy=http://p:1"]
         );
         assert_eq!(shown("set a proxy = fast\n"), [""; 0]);
+    }
+
+    fn variables(text: &str) -> Vec<String> {
+        let strip = |it: String| it.split_once(' ').map_or(String::new(), |it| it.1.to_owned());
+        shown(text).into_iter().map(strip).map(|it| it.replace("=?", "=-")).collect()
+    }
+
+    #[test]
+    fn listings() {
+        let text = "```\n$ env | grep -i proxy\nhttps_proxy=http://127.0.0.1:7897\nNO_PROXY=(unset)\n\
+                    HTTP_PROXY=<squid>\nMYSQL_HOST=localhost\n```\n";
+        assert_eq!(
+            variables(text),
+            [
+                "https_proxy=http://127.0.0.1:7897",
+                "NO_PROXY=-",
+                "HTTP_PROXY=<squid>",
+                "MYSQL_HOST=localhost",
+            ]
+        );
+    }
+
+    #[test]
+    fn elsewhere_only_proxies() {
+        assert_eq!(
+            variables("exported http_proxy=127.0.0.1:7897 in WSL2, A=b\n"),
+            ["http_proxy=127.0.0.1:7897"]
+        );
+        assert_eq!(
+            variables("- dockerfile: ENV https_proxy \"http://10.0.0.1:1\"\n"),
+            ["https_proxy=http://10.0.0.1:1"]
+        );
+        assert_eq!(
+            variables("- env: HTTP_PROXY=http://10.1.2.3:8080, no_proxy not set\n").len(),
+            1
+        );
+        assert_eq!(variables("- no_proxy: not set\n"), ["no_proxy=-"]);
+        assert_eq!(
+            variables("$env:HTTP_PROXY = \"http://127.0.0.1:8888\"\n"),
+            ["HTTP_PROXY=http://127.0.0.1:8888"]
+        );
     }
 }

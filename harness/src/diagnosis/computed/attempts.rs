@@ -1,0 +1,154 @@
+//! Attempts beside each other.
+
+use super::super::case::Case;
+use crate::{
+    evidence::{
+        fact::{Attempt, Fact, Kind, Place, Seen},
+        side::Side,
+        span::Span,
+        words::Pattern,
+    },
+    outcome::Outcome,
+};
+
+fn with<'e>(case: &Case<'e>, is: impl Fn(&Fact, &Attempt) -> bool) -> Vec<(&'e Fact, &'e Attempt)> {
+    case.attempts().into_iter().filter(|(fact, it)| is(fact, it)).collect()
+}
+
+fn spans(found: Vec<(&Fact, &Attempt)>) -> Vec<Span> {
+    found.into_iter().map(|(fact, _)| fact.span).collect()
+}
+
+/// From one machine, one of localhost, 127.0.0.1 and ::1 works and another does not.
+pub(super) fn one_family_works(case: &Case<'_>) -> Vec<Span> {
+    let mut found = Vec::new();
+    let good = with(case, |_, it| it.to.is_loopback() && it.seen.is_good());
+    let bad = with(case, |_, it| it.to.is_loopback() && it.seen.is_bad());
+    for (fact, one) in &good {
+        for (other_fact, other) in &bad {
+            if fact.side == other_fact.side && one.to != other.to {
+                found.extend([fact.span, other_fact.span]);
+            }
+        }
+    }
+    found
+}
+
+/// 127.0.0.1 works where localhost or ::1 does not, from the same machine.
+pub(super) fn v4_works_name_fails(case: &Case<'_>) -> Vec<Span> {
+    let good = with(case, |_, it| it.to == Place::Loopback4 && it.seen.is_good());
+    let bad = with(case, |_, it| {
+        matches!(it.to, Place::Localhost | Place::Loopback6) && it.seen.is_bad()
+    });
+    let mut found = Vec::new();
+    for (fact, _) in &good {
+        for (other, _) in &bad {
+            if fact.side == other.side || Side::Unknown == fact.side || other.side == Side::Unknown
+            {
+                found.extend([fact.span, other.span]);
+            }
+        }
+    }
+    found
+}
+
+fn is_error(seen: Seen) -> bool {
+    matches!(seen, Seen::Outcome(Outcome::Http(400..=599) | Outcome::ProxyError))
+}
+
+/// localhost answers with an HTTP error.
+pub(super) fn http_error_from_loopback(case: &Case<'_>) -> Vec<Span> {
+    spans(with(case, |_, it| {
+        (it.to.is_loopback() || it.to == Place::Unstated) && is_error(it.seen)
+    }))
+}
+
+/// Something answers with an HTTP error.
+pub(super) fn http_error(case: &Case<'_>) -> Vec<Span> {
+    spans(with(case, |_, it| is_error(it.seen)))
+}
+
+/// An address is reached, and a name does not resolve.
+pub(super) fn address_works_name_fails(case: &Case<'_>) -> Vec<Span> {
+    let good = with(case, |_, it| {
+        it.seen.is_good() && (it.to == Place::Internet || matches!(it.to, Place::Other(_)))
+    });
+    let bad = with(case, |_, it| it.seen == Seen::Outcome(Outcome::NoName));
+    if good.is_empty() || bad.is_empty() {
+        return Vec::new();
+    }
+    let mut found = spans(good);
+    found.extend(spans(bad));
+    found
+}
+
+/// The words of any of these patterns.
+fn said(case: &Case<'_>, patterns: &[&str]) -> Vec<Span> {
+    let patterns: Vec<Pattern> =
+        patterns.iter().filter_map(|text| Pattern::parse(text).ok()).collect();
+    let mut found = Vec::new();
+    for passage in &case.passages {
+        found.extend(patterns.iter().filter_map(|pattern| pattern.find(&passage.words)));
+    }
+    found
+}
+
+/// An address is said to have changed.
+pub(super) fn address_changed(case: &Case<'_>) -> Vec<Span> {
+    said(
+        case,
+        &[
+            "ip|address|addresses|ips ... chang*|differ*|new|renew*|another",
+            "chang*|new|different|old|previous|stale|outdated|former ?wsl|wsl2|vm ip|address|ips|addresses",
+            "no longer ... ip|address|current",
+            "old|previous|stale ... address|ip",
+            "ip|address ... of yesterday|before",
+        ],
+    )
+}
+
+/// It is told of the time after a restart.
+pub(super) fn after_restart(case: &Case<'_>) -> Vec<Span> {
+    let mut found = said(
+        case,
+        &[
+            "after ?a|each|every|the|windows|wsl|pc|host|next reboot*|restart*|shutdown|boot",
+            "until ?the ?next ?windows|wsl|pc reboot|restart",
+            "wsl shutdown",
+            "every|each time wsl|windows|i|the ?pc|computer ?re start*|boot*",
+            "re start*|boot* of wsl|windows|the",
+            "worked before|until|yesterday",
+            "next day|morning",
+            "since ?the ?last reboot|restart",
+        ],
+    );
+    found.extend(
+        case.pick(|kind| match kind {
+            Kind::Change(it) if it.what == "reboot" || it.what == "restart-wsl" => Some(()),
+            _ => None,
+        })
+        .into_iter()
+        .map(|(fact, ())| fact.span),
+    );
+    found
+}
+
+/// The client runs in a container or a pod.
+pub(super) fn in_a_container(case: &Case<'_>) -> Vec<Span> {
+    let mut found: Vec<Span> = case
+        .evidence
+        .facts
+        .iter()
+        .filter(|fact| fact.side == Side::Container)
+        .map(|fact| fact.span)
+        .collect();
+    found.extend(said(case, &[
+        "in|inside|from|within ?a|an|the|another|my|its|own|one ... container|containers|pod|devcontainer|sandbox",
+        "container|pod ... localhost|127.0.0.1",
+        "dockerized|containerized|containerised",
+        "docker|podman|compose exec|run",
+        "container cannot|cant|gets|tries|dials|connects|is",
+        "docker ... app|backend|service|web|frontend|api",
+    ]));
+    found
+}

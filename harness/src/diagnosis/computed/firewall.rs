@@ -1,0 +1,69 @@
+//! Firewalls: what a zone, a profile or a log says.
+
+use super::super::case::Case;
+use crate::evidence::{
+    fact::{Fact, Firewall, Kind, Verdict},
+    span::Span,
+};
+
+fn all<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Firewall)> {
+    case.pick(|kind| if let Kind::Firewall(it) = kind { Some(it) } else { None })
+}
+
+fn with(case: &Case<'_>, is: impl Fn(&Firewall) -> bool) -> Vec<Span> {
+    all(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// A zone of firewalld that does not open the reported port.
+pub(super) fn zone_lacks_port(case: &Case<'_>) -> Vec<Span> {
+    let ports = case.ports();
+    with(case, |it| {
+        let Firewall::Zone(zone) = it else { return false };
+        let accepts = zone.target.as_deref() == Some("ACCEPT");
+        let opens = |port: &u16| zone.ports.iter().any(|(ports, _)| ports.holds(*port));
+        !accepts && !ports.iter().any(opens)
+    })
+}
+
+/// A zone of firewalld is shown.
+pub(super) fn zone_shown(case: &Case<'_>) -> Vec<Span> {
+    with(case, |it| matches!(it, Firewall::Zone(_)))
+}
+
+/// Hyper-V's firewall drops what no rule names.
+pub(super) fn hyper_v_blocks(case: &Case<'_>) -> Vec<Span> {
+    with(case, |it| match it {
+        Firewall::Profile(profile) => {
+            profile.hyper_v
+                && profile.enabled != Some(false)
+                && (profile.outbound == Some(Verdict::Block)
+                    || profile.inbound == Some(Verdict::Block)
+                    || profile.loopback == Some(false))
+        }
+        Firewall::Rule(rule) => rule.hyper_v && rule.verdict == Verdict::Block && rule.enabled,
+        _ => false,
+    })
+}
+
+/// A rule of the Windows firewall blocks.
+pub(super) fn windows_rule_blocks(case: &Case<'_>) -> Vec<Span> {
+    with(case, |it| match it {
+        Firewall::Rule(rule) => !rule.hyper_v && rule.enabled && rule.verdict == Verdict::Block,
+        _ => false,
+    })
+}
+
+/// The log of the Windows firewall has a dropped packet.
+pub(super) fn windows_log_drops(case: &Case<'_>) -> Vec<Span> {
+    with(case, |it| matches!(it, Firewall::Logged { .. }))
+}
+
+/// A rule lets the traffic in already.
+pub(super) fn inbound_rule_exists(case: &Case<'_>) -> Vec<Span> {
+    with(case, |it| match it {
+        Firewall::Rule(rule) => {
+            rule.enabled && rule.verdict == Verdict::Allow && rule.inbound != Some(false)
+        }
+        _ => false,
+    })
+}

@@ -1,0 +1,92 @@
+//! What has to be computed from several facts: whether a port lies in a reserved range, whether two
+//! networks overlap. Each has a name that clues use (`fact NAME`).
+
+mod attempts;
+mod firewall;
+mod names;
+mod networks;
+mod portproxy;
+mod settings;
+mod sockets;
+
+use super::case::Case;
+use crate::evidence::span::Span;
+
+/// Where the report shows it; nowhere: it does not.
+pub type Computed = fn(&Case<'_>) -> Vec<Span>;
+
+/// Everything that can be computed.
+const ALL: &[(&str, Computed)] = &[
+    ("port-is-reserved", sockets::port_is_reserved),
+    ("ranges-are-reserved", sockets::ranges_are_reserved),
+    ("dynamic-range-is-low", sockets::dynamic_range_is_low),
+    ("relay-holds-port", sockets::relay_holds_port),
+    ("windows-program-holds-port", sockets::windows_program_holds_port),
+    ("iphlpsvc-holds-port", sockets::iphlpsvc_holds_port),
+    ("two-hold-port", sockets::two_hold_port),
+    ("guest-port-is-free", sockets::guest_port_is_free),
+    ("dual-stack-in-guest", sockets::dual_stack_in_guest),
+    ("relay-is-v6-only", sockets::relay_is_v6_only),
+    ("windows-loopback-only", sockets::windows_loopback_only),
+    ("listens-on-loopback-only", sockets::listens_on_loopback_only),
+    ("listens-on-any", sockets::listens_on_any),
+    ("default-is-loopback", sockets::default_is_loopback),
+    ("default-is-dual", sockets::default_is_dual),
+    ("ranges-spare-port", sockets::ranges_spare_port),
+    ("port-is-nowhere", sockets::port_is_nowhere),
+    ("published-to-wrong-port", sockets::published_to_wrong_port),
+    ("exposed-not-published", sockets::exposed_not_published),
+    ("one-family-works", attempts::one_family_works),
+    ("v4-works-name-fails", attempts::v4_works_name_fails),
+    ("http-error-from-loopback", attempts::http_error_from_loopback),
+    ("http-error-direct", attempts::http_error),
+    ("address-works-name-fails", attempts::address_works_name_fails),
+    ("address-changed", attempts::address_changed),
+    ("after-restart", attempts::after_restart),
+    ("in-a-container", attempts::in_a_container),
+    ("several-addresses-printed", networks::several_addresses_printed),
+    ("resolver-is-host-ip", names::nameserver_is_tunnel),
+    ("some-setting", settings::any),
+    ("portproxy", portproxy::any),
+    ("portproxy-to-loopback", portproxy::to_loopback),
+    ("portproxy-to-name", portproxy::to_name),
+    ("portproxy-unsound", portproxy::unsound),
+    ("portproxy-to-itself", portproxy::to_itself),
+    ("portproxy-stale", portproxy::stale),
+    ("portproxy-on-port", portproxy::on_port),
+    ("portproxy-for-lan", portproxy::for_lan),
+    ("iphlpsvc-stopped", portproxy::iphlpsvc_stopped),
+    ("iphlpsvc-running", portproxy::iphlpsvc_running),
+    ("networks-overlap", networks::overlap),
+    ("vpn-route-first", networks::vpn_route_first),
+    ("two-guest-addresses", networks::two_guest_addresses),
+    ("low-mtu", networks::low_mtu),
+    ("proxy-on-loopback", names::proxy_on_loopback),
+    ("proxy-elsewhere", names::proxy_elsewhere),
+    ("proxy-set", names::proxy_set),
+    ("no-proxy-lacks-localhost", names::no_proxy_lacks_localhost),
+    ("no-proxy-covers-localhost", names::no_proxy_covers_localhost),
+    ("localhost-elsewhere", names::localhost_elsewhere),
+    ("localhost-is-v6", names::localhost_is_v6),
+    ("localhost-missing", names::localhost_missing),
+    ("name-to-loopback", names::name_to_loopback),
+    ("nameserver-is-tunnel", names::nameserver_is_tunnel),
+    ("nameserver-is-stub", names::nameserver_is_stub),
+    ("resolver-generation-off", names::resolver_generation_off),
+    ("zone-lacks-port", firewall::zone_lacks_port),
+    ("zone-shown", firewall::zone_shown),
+    ("hyper-v-blocks", firewall::hyper_v_blocks),
+    ("windows-rule-blocks", firewall::windows_rule_blocks),
+    ("windows-log-drops", firewall::windows_log_drops),
+    ("inbound-rule-exists", firewall::inbound_rule_exists),
+    ("key-misplaced", settings::key_misplaced),
+    ("relay-switched-off", settings::relay_switched_off),
+    ("mirrored-configured", settings::mirrored_configured),
+    ("early-relay", settings::early_relay),
+    ("wsl-regressed", settings::wsl_regressed),
+];
+
+/// What is computed under this name.
+pub fn find(name: &str) -> Option<Computed> {
+    ALL.iter().find(|(known, _)| *known == name).map(|(_, computed)| *computed)
+}

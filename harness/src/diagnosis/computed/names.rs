@@ -1,0 +1,132 @@
+//! Names and proxies: what localhost is, and who stands between.
+
+use super::super::case::Case;
+use crate::evidence::{
+    fact::{Fact, HostsEntry, Kind, Variable},
+    host::Endpoint,
+    span::Span,
+};
+
+fn variables<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Variable)> {
+    case.pick(|kind| if let Kind::Variable(it) = kind { Some(it) } else { None })
+}
+
+/// Variables that name a proxy, with its address where one can be read.
+fn proxies<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Variable)> {
+    let names = ["http_proxy", "https_proxy", "all_proxy", "ftp_proxy"];
+    let is = |it: &Variable| names.iter().any(|name| it.name.eq_ignore_ascii_case(name));
+    let set = |it: &Variable| it.value.as_ref().is_some_and(|value| !value.trim().is_empty());
+    variables(case).into_iter().filter(|(_, it)| is(it) && set(it)).collect()
+}
+
+fn endpoint(variable: &Variable) -> Option<Endpoint> {
+    let value = variable.value.as_deref()?;
+    Endpoint::of_url(value).or_else(|| Endpoint::parse(value))
+}
+
+/// A proxy at this machine's own loopback.
+pub(super) fn proxy_on_loopback(case: &Case<'_>) -> Vec<Span> {
+    let own = |it: &Variable| endpoint(it).is_some_and(|at| at.host.is_loopback());
+    proxies(case).into_iter().filter(|(_, it)| own(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// A proxy somewhere else.
+pub(super) fn proxy_elsewhere(case: &Case<'_>) -> Vec<Span> {
+    let own = |it: &Variable| endpoint(it).is_some_and(|at| at.host.is_loopback());
+    proxies(case).into_iter().filter(|(_, it)| !own(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// A proxy is set at all.
+pub(super) fn proxy_set(case: &Case<'_>) -> Vec<Span> {
+    proxies(case).into_iter().map(|(fact, _)| fact.span).collect()
+}
+
+fn no_proxy<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Variable)> {
+    variables(case).into_iter().filter(|(_, it)| it.name.eq_ignore_ascii_case("no_proxy")).collect()
+}
+
+fn covers(variable: &Variable) -> bool {
+    let value = variable.value.as_deref().unwrap_or_default();
+    value.split([',', ' ', ';']).any(|name| matches!(name.trim(), "localhost" | "*"))
+}
+
+/// The list of exceptions is shown and localhost is not on it.
+pub(super) fn no_proxy_lacks_localhost(case: &Case<'_>) -> Vec<Span> {
+    no_proxy(case).into_iter().filter(|(_, it)| !covers(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// The list of exceptions has localhost on it.
+pub(super) fn no_proxy_covers_localhost(case: &Case<'_>) -> Vec<Span> {
+    no_proxy(case).into_iter().filter(|(_, it)| covers(it)).map(|(fact, _)| fact.span).collect()
+}
+
+fn hosts<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e HostsEntry)> {
+    case.pick(|kind| if let Kind::Hosts(it) = kind { Some(it) } else { None })
+        .into_iter()
+        .filter(|(_, it)| !it.commented)
+        .collect()
+}
+
+fn is_localhost(entry: &HostsEntry) -> bool {
+    entry.names.iter().any(|name| name == "localhost")
+}
+
+/// localhost is given another machine's address.
+pub(super) fn localhost_elsewhere(case: &Case<'_>) -> Vec<Span> {
+    let is = |it: &HostsEntry| is_localhost(it) && !it.address.is_loopback();
+    hosts(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// localhost is ::1, too or only.
+pub(super) fn localhost_is_v6(case: &Case<'_>) -> Vec<Span> {
+    let is = |it: &HostsEntry| is_localhost(it) && it.address.is_v6();
+    hosts(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// The hosts file is shown and gives localhost no IPv4 address.
+pub(super) fn localhost_missing(case: &Case<'_>) -> Vec<Span> {
+    let all = hosts(case);
+    let has = all.iter().any(|(_, it)| is_localhost(it) && it.address.v4().is_some());
+    let shown: Vec<Span> = all.iter().map(|(fact, _)| fact.span).collect();
+    if has { Vec::new() } else { shown }
+}
+
+/// A name that is not localhost's is given a loopback address.
+pub(super) fn name_to_loopback(case: &Case<'_>) -> Vec<Span> {
+    let is = |it: &HostsEntry| {
+        let own = |name: &String| {
+            name.contains("localhost")
+                || name.starts_with("ip6-")
+                || !name.contains('.')
+                || name == "kubernetes.docker.internal"
+                || name.ends_with(".localdomain")
+        };
+        it.address.is_loopback() && !it.names.iter().all(own)
+    };
+    hosts(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+}
+
+fn nameservers(case: &Case<'_>, is: impl Fn(std::net::Ipv4Addr) -> bool) -> Vec<Span> {
+    let all = case.pick(|kind| if let Kind::Nameserver(it) = kind { Some(it) } else { None });
+    let found = all.into_iter().filter(|(_, it)| it.address.v4().is_some_and(&is));
+    found.map(|(fact, _)| fact.span).collect()
+}
+
+/// The name server is the tunnel's 10.255.255.254, which is not the host.
+pub(super) fn nameserver_is_tunnel(case: &Case<'_>) -> Vec<Span> {
+    nameservers(case, |it| it.octets() == [10, 255, 255, 254])
+}
+
+/// The name server is systemd-resolved's stub.
+pub(super) fn nameserver_is_stub(case: &Case<'_>) -> Vec<Span> {
+    nameservers(case, |it| it.octets() == [127, 0, 0, 53])
+}
+
+/// WSL is told not to write resolv.conf.
+pub(super) fn resolver_generation_off(case: &Case<'_>) -> Vec<Span> {
+    let settings = case.pick(|kind| if let Kind::Setting(it) = kind { Some(it) } else { None });
+    let off = settings.into_iter().filter(|(_, it)| {
+        it.key.eq_ignore_ascii_case("generateResolvConf") && it.value.eq_ignore_ascii_case("false")
+    });
+    off.map(|(fact, _)| fact.span).collect()
+}

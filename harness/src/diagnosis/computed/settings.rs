@@ -1,0 +1,101 @@
+//! Configuration files and versions.
+
+use super::super::case::Case;
+use crate::evidence::{
+    fact::{Fact, Kind, Product, Setting, SettingFile, Version},
+    span::Span,
+};
+
+/// Where the keys of WSL belong. Microsoft's documentation of `.wslconfig` and `wsl.conf`.
+const HOME: &[(&str, SettingFile, &str)] = &[
+    ("hostAddressLoopback", SettingFile::WslConfig, "experimental"),
+    ("ignoredPorts", SettingFile::WslConfig, "experimental"),
+    ("bestEffortDnsParsing", SettingFile::WslConfig, "experimental"),
+    ("dnsTunnelingIpAddress", SettingFile::WslConfig, "experimental"),
+    ("initialAutoProxyTimeout", SettingFile::WslConfig, "experimental"),
+    ("autoMemoryReclaim", SettingFile::WslConfig, "experimental"),
+    ("sparseVhd", SettingFile::WslConfig, "experimental"),
+    ("useWindowsDnsCache", SettingFile::WslConfig, "experimental"),
+    ("localhostForwarding", SettingFile::WslConfig, "wsl2"),
+    ("networkingMode", SettingFile::WslConfig, "wsl2"),
+    ("dnsTunneling", SettingFile::WslConfig, "wsl2"),
+    ("dnsProxy", SettingFile::WslConfig, "wsl2"),
+    ("autoProxy", SettingFile::WslConfig, "wsl2"),
+    ("firewall", SettingFile::WslConfig, "wsl2"),
+    ("vmIdleTimeout", SettingFile::WslConfig, "wsl2"),
+    ("generateHosts", SettingFile::WslConf, "network"),
+    ("generateResolvConf", SettingFile::WslConf, "network"),
+    ("hostname", SettingFile::WslConf, "network"),
+    ("systemd", SettingFile::WslConf, "boot"),
+];
+
+/// Keys that previews had in `[experimental]`.
+const MOVED: [&str; 4] = ["networkingMode", "dnsTunneling", "autoProxy", "firewall"];
+
+fn settings<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Setting)> {
+    case.pick(|kind| if let Kind::Setting(it) = kind { Some(it) } else { None })
+}
+
+/// A key stands in a file or section where WSL does not look for it.
+pub(super) fn key_misplaced(case: &Case<'_>) -> Vec<Span> {
+    let stray = |it: &Setting| {
+        if matches!(it.file, SettingFile::Other(_)) {
+            return false;
+        }
+        let Some((key, file, home)) =
+            HOME.iter().find(|(key, ..)| it.key.eq_ignore_ascii_case(key))
+        else {
+            return false;
+        };
+        let section = it.section.as_deref().unwrap_or_default();
+        let moved = MOVED.contains(key) && section.eq_ignore_ascii_case("experimental");
+        it.file != *file || !section.eq_ignore_ascii_case(home) && !moved
+    };
+    settings(case).into_iter().filter(|(_, it)| stray(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// A key of WSL's files is shown.
+pub(super) fn any(case: &Case<'_>) -> Vec<Span> {
+    let own = |it: &Setting| !matches!(it.file, SettingFile::Other(_));
+    settings(case).into_iter().filter(|(_, it)| own(it)).map(|(fact, _)| fact.span).collect()
+}
+
+fn has(case: &Case<'_>, key: &str, value: &str) -> Vec<Span> {
+    let is =
+        |it: &Setting| it.key.eq_ignore_ascii_case(key) && it.value.eq_ignore_ascii_case(value);
+    settings(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// `localhostForwarding=false`
+pub(super) fn relay_switched_off(case: &Case<'_>) -> Vec<Span> {
+    has(case, "localhostForwarding", "false")
+}
+
+/// `networkingMode=mirrored`
+pub(super) fn mirrored_configured(case: &Case<'_>) -> Vec<Span> {
+    has(case, "networkingMode", "mirrored")
+}
+
+fn versions<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Version)> {
+    case.pick(|kind| if let Kind::Version(it) = kind { Some(it) } else { None })
+}
+
+/// The build of Windows: 18956 of 10.0.18956.1000 and of 18956.1000.
+fn build(version: &Version) -> Option<u32> {
+    (version.product == Product::Windows).then_some(())?;
+    version.numbers().into_iter().find(|number| *number > 10000)
+}
+
+/// A build whose relay took wildcard binds only; loopback binds came with 18970.
+pub(super) fn early_relay(case: &Case<'_>) -> Vec<Span> {
+    let early = |it: &Version| build(it).is_some_and(|build| (18300..18970).contains(&build));
+    versions(case).into_iter().filter(|(_, it)| early(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// WSL 1.1.0 to 1.1.5 tracked ports in another way, which lost them.
+pub(super) fn wsl_regressed(case: &Case<'_>) -> Vec<Span> {
+    let is = |it: &Version| {
+        it.product == Product::Wsl && matches!(it.numbers()[..], [1, 1, patch, ..] if patch < 6)
+    };
+    versions(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+}

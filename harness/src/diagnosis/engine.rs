@@ -1,0 +1,173 @@
+//! Clues weighed, causes ranked.
+
+use std::sync::LazyLock;
+
+use super::{
+    case::Case,
+    causes,
+    rule::{Ask, Rule, RuleClue},
+};
+use crate::{
+    cause::Cause,
+    evidence::{Evidence, span::Span},
+};
+
+/// From which weight on a cause is told at all.
+const POSSIBLE: f32 = 2.0;
+/// From which weight on a cause is likely.
+pub(super) const LIKELY: f32 = 4.5;
+/// From which weight on a cause with a decisive clue is certain.
+const CERTAIN: f32 = 7.0;
+/// How far another cause has to be behind a certain one.
+const LEAD: f32 = 2.0;
+/// Causes that weigh less than this part of the first one are noise.
+const SHARE: f32 = 0.35;
+/// More would be no diagnosis.
+const MOST: usize = 4;
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Something points there.
+    Possible,
+    /// Most points there.
+    Likely,
+    /// Nothing else makes what was reported.
+    Certain,
+}
+
+impl Confidence {
+    /// As it is printed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Confidence::Possible => "possible",
+            Confidence::Likely => "likely",
+            Confidence::Certain => "certain",
+        }
+    }
+}
+
+/// Something in the report that speaks for a cause or against it.
+#[derive(Clone, Debug)]
+pub struct Clue {
+    /// How much it weighs; below zero it speaks against.
+    pub weight: f32,
+    /// What it says.
+    pub says: String,
+    /// Where it stands.
+    pub spans: Vec<Span>,
+}
+
+/// A cause that the report points to.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The cause.
+    pub cause: Cause,
+    /// What is wrong, in one sentence.
+    pub about: String,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The sum of the weights.
+    pub weight: f32,
+    /// For and against, the heaviest first.
+    pub clues: Vec<Clue>,
+    /// What would settle it.
+    pub ask: Vec<Ask>,
+}
+
+/// What a report points to.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    /// The causes, the most likely first. Empty: nothing points to a known one.
+    pub findings: Vec<Finding>,
+    /// Commands whose output would settle what is not certain.
+    pub ask: Vec<Ask>,
+}
+
+/// What the facts of a report point to.
+pub fn diagnose(evidence: &Evidence) -> Diagnosis {
+    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(causes::rules);
+    let case = Case::new(evidence);
+    let mut weighed: Vec<(Finding, bool)> =
+        RULES.iter().filter_map(|rule| weigh(rule, &case)).collect();
+    weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
+    let Some(most) = weighed.first().map(|(finding, _)| finding.weight) else {
+        return Diagnosis::default();
+    };
+    let second = weighed.get(1).map_or(0.0, |(finding, _)| finding.weight);
+    let mut findings = Vec::new();
+    for (at, (mut finding, decisive)) in weighed.into_iter().enumerate() {
+        let against = finding.clues.iter().any(|clue| clue.weight <= -2.0);
+        let leads = at == 0 && most - second >= LEAD;
+        finding.confidence = match finding.weight {
+            weight if weight >= CERTAIN && decisive && leads && !against => Confidence::Certain,
+            weight if weight >= LIKELY => Confidence::Likely,
+            _ => Confidence::Possible,
+        };
+        if finding.weight >= most * SHARE && findings.len() < MOST {
+            findings.push(finding);
+        }
+    }
+    let ask = ask(&findings, &case);
+    Diagnosis { findings, ask }
+}
+
+fn weigh(rule: &Rule, case: &Case<'_>) -> Option<(Finding, bool)> {
+    let mut clues = Vec::new();
+    let mut decisive = false;
+    for clue in &rule.clues {
+        let Some(spans) = see(clue, case) else { continue };
+        decisive |= clue.decisive;
+        clues.push(Clue { weight: clue.weight, says: clue.says.clone(), spans });
+    }
+    let weight: f32 = clues.iter().map(|clue| clue.weight).sum();
+    clues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+    let finding = Finding {
+        cause: rule.cause,
+        about: rule.about.clone(),
+        confidence: Confidence::Possible,
+        weight,
+        clues,
+        ask: rule.ask.clone(),
+    };
+    (weight >= POSSIBLE).then_some((finding, decisive))
+}
+
+/// Where a clue is seen. `None`: it is not.
+fn see(clue: &RuleClue, case: &Case<'_>) -> Option<Vec<Span>> {
+    let mut spans = Vec::new();
+    for test in &clue.all {
+        spans.extend(test.ask(case)?);
+    }
+    if !clue.any.is_empty() {
+        let seen: Vec<Span> = clue.any.iter().filter_map(|test| test.ask(case)).flatten().collect();
+        if seen.is_empty() {
+            return None;
+        }
+        spans.extend(seen);
+    }
+    if clue.none.iter().any(|test| test.ask(case).is_some()) {
+        return None;
+    }
+    spans.sort_unstable();
+    spans.dedup();
+    Some(spans)
+}
+
+/// What to ask: nothing where the first cause is certain, else what would settle the first ones.
+fn ask(findings: &[Finding], case: &Case<'_>) -> Vec<Ask> {
+    let mut asked: Vec<Ask> = Vec::new();
+    if findings.first().is_some_and(|first| first.confidence == Confidence::Certain) {
+        return asked;
+    }
+    let port = case.ports().first().map_or("8080".to_owned(), u16::to_string);
+    for finding in findings.iter().take(2) {
+        for ask in finding.ask.iter().take(1) {
+            let ask = Ask { run: ask.run.replace("{port}", &port), ..ask.clone() };
+            if !asked.iter().any(|known| known.run == ask.run) {
+                asked.push(ask);
+            }
+        }
+    }
+    asked
+}

@@ -1,7 +1,12 @@
 //! How good the diagnosis is on reports whose cause is known: `fixtures/reports` (real threads) and
 //! what was made up for causes that those have not.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
 
 use serde::Deserialize;
 
@@ -11,12 +16,13 @@ use crate::evidence::{Evidence, input};
 /// What is known of a report.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Known {
-    /// Its cause.
+    /// Its cause; empty: a report about something else, for which nothing is to be named.
     pub cause: String,
     /// Causes that take part.
     #[serde(default)]
     pub also: Vec<String>,
-    /// `A`: a report from which the cause can be told; `B`: one that leaves more open.
+    /// `A`: a report from which the cause can be told; `B`: one that leaves more open; of what was
+    /// made up: `learned`, and `held` back while rules were written.
     #[serde(default)]
     pub tier: String,
 }
@@ -47,7 +53,7 @@ impl Scored {
 
     /// Whether the right cause stands first.
     pub fn is_right(&self) -> bool {
-        self.rank == Some(1)
+        self.rank == Some(1) || self.known.cause.is_empty() && self.named.is_empty()
     }
 
     /// Whether a cause that takes no part is called certain.
@@ -123,12 +129,11 @@ pub fn table(all: &[Scored]) -> String {
             named.join(", ")
         );
     }
-    for tier in ["A", "B"] {
+    let tiers: BTreeSet<&str> = all.iter().map(|it| it.known.tier.as_str()).collect();
+    for tier in tiers {
         let rows: Vec<&Scored> = all.iter().filter(|it| it.known.tier == tier).collect();
-        if !rows.is_empty() {
-            let right = rows.iter().filter(|it| it.is_right()).count();
-            let _ = writeln!(out, "tier {tier}: {right} of {} right first", rows.len());
-        }
+        let right = rows.iter().filter(|it| it.is_right()).count();
+        let _ = writeln!(out, "tier {tier}: {right} of {} right first", rows.len());
     }
     let right = all.iter().filter(|it| it.is_right()).count();
     let wrong = all.iter().filter(|it| it.is_certain_and_wrong()).count();

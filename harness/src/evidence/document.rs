@@ -159,7 +159,7 @@ impl<'d> Cutter<'d> {
             self.start(Form::Output, side, Some(command), None);
         } else if let Some((key, value)) = item(bare) {
             self.close();
-            self.start(Form::Item, Side::named_in(key), None, Some(key));
+            self.start(Form::Item, key.map_or(Side::Unknown, Side::named_in), None, key);
             self.push(value);
             self.close();
         } else if bare.as_str().is_empty() {
@@ -236,17 +236,21 @@ fn starts_with_address(text: &str) -> bool {
     text.split_whitespace().next().is_some_and(|word| word.parse::<std::net::IpAddr>().is_ok())
 }
 
-/// `- key: value`; also without the dash where the key is short and no sentence.
-fn item(line: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
+/// `- key: value`, `- a sentence`; also without the dash where the key is short and no sentence.
+fn item(line: Text<'_>) -> Option<(Option<Text<'_>>, Text<'_>)> {
     let marked = ["- ", "* ", "• ", "+ "].into_iter().find_map(|mark| line.after(mark));
-    let inner = marked.unwrap_or(line);
-    let (key, value) = split_key(inner)?;
-    let words = key.as_str().split_whitespace().count();
-    // A sentence may have a colon as well.
-    let told = value.as_str().split_whitespace().count();
-    let is_key = if marked.is_some() { words <= 7 } else { words <= 3 && told <= 3 };
-    (is_key && !key.as_str().contains(['|', '>', '=']) && !value.as_str().is_empty())
-        .then_some((key, value))
+    let split = split_key(marked.unwrap_or(line)).filter(|(key, value)| {
+        let words = key.as_str().split_whitespace().count();
+        // A sentence may have a colon as well.
+        let told = value.as_str().split_whitespace().count();
+        let is_key = if marked.is_some() { words <= 14 } else { words <= 3 && told <= 3 };
+        is_key && !key.as_str().contains(['|', '>']) && told > 0
+    });
+    match (split, marked) {
+        (Some((key, value)), _) => Some((Some(key), value)),
+        (None, Some(text)) => Some((None, text)),
+        (None, None) => None,
+    }
 }
 
 /// At the first colon that a blank follows: an address has none such.

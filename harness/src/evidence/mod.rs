@@ -42,7 +42,7 @@ impl Evidence {
         let document = Document::new(text);
         let mut sink = Sink::default();
         for block in document.blocks() {
-            for reader in readers::ALL {
+            for reader in readers::of(&block) {
                 (reader.read)(&block, &mut sink);
             }
         }
@@ -54,7 +54,8 @@ impl Evidence {
 
     /// The passages of the report, for patterns over words.
     pub fn passages(&self) -> Vec<words::Passage> {
-        self.document.blocks().iter().flat_map(words::passages).collect()
+        let blocks = self.document.blocks();
+        blocks.iter().filter(|block| !readers::is_matrix(block)).flat_map(words::passages).collect()
     }
 
     /// The facts of one kind: `evidence.all(|fact| match &fact.kind { … })`.

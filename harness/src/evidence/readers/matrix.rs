@@ -19,8 +19,18 @@ use crate::{
 
 pub(super) const READER: Reader = Reader { name: "matrix", read };
 
+/// Whether a block is the matrix, or a complaint in its words.
+pub(in crate::evidence) fn is_one(block: &Block<'_>) -> bool {
+    block.ran(&["xtask", "collect", "--port"]) || is_complaint(block)
+}
+
+fn is_complaint(block: &Block<'_>) -> bool {
+    let route = |line: &Text<'_>| line.as_str().trim().parse::<RoutePattern>().is_ok();
+    block.form == Form::Item && block.is_about("does not work") && block.lines.iter().all(route)
+}
+
 fn read(block: &Block<'_>, out: &mut Sink) {
-    if block.form == Form::Item && block.is_about("does not work") {
+    if is_complaint(block) {
         for line in &block.lines {
             if let Ok(said) = line.as_str().trim().parse::<RoutePattern>() {
                 let RoutePattern { route, tool } = said;
@@ -28,7 +38,7 @@ fn read(block: &Block<'_>, out: &mut Sink) {
             }
         }
     }
-    if !block.ran(&["collect", "--port"]) {
+    if !is_one(block) {
         return;
     }
     let port = block.command.and_then(|command| command.words().last());

@@ -1,19 +1,46 @@
 //! One reader a file. To add one: a file with a `READER`, and a line here.
 
+mod container;
+mod dns;
+mod environment;
+mod firewalld;
+mod hosts;
+mod inet;
+mod ipconfig;
+mod iproute;
+mod lsof;
 mod matrix;
+mod netip;
+mod netstat;
+mod nettcp;
+mod nft;
+mod packet_filter;
 mod portproxy;
 mod program;
 mod proxy_settings;
+mod reserved;
+mod route_print;
 mod run_by;
 mod sentence;
+mod services;
+mod settings;
 mod setup;
+mod shape;
 mod ss;
 mod typed;
+mod ufw;
 mod version;
+mod wsl;
 
+pub(super) use matrix::is_one as is_matrix;
 pub use proxy_settings::FILE as PROXY_SETTINGS;
 
-use super::reader::Reader;
+use super::{document::Block, reader::Reader};
+
+/// The readers that look at a block: a matrix of `collect` has its own, and nothing to guess.
+pub fn of(block: &Block<'_>) -> &'static [Reader] {
+    if matrix::is_one(block) { &[matrix::READER] } else { ALL }
+}
 
 /// Every reader, in the order in which they see a block.
 pub const ALL: &[Reader] = &[
@@ -21,8 +48,28 @@ pub const ALL: &[Reader] = &[
     matrix::READER,
     proxy_settings::READER,
     run_by::READER,
+    environment::READER,
     ss::READER,
+    netstat::READER,
+    nettcp::READER,
+    lsof::READER,
     portproxy::READER,
+    reserved::READER,
+    inet::READER,
+    iproute::READER,
+    ipconfig::READER,
+    route_print::READER,
+    netip::READER,
+    hosts::READER,
+    dns::READER,
+    settings::READER,
+    firewalld::READER,
+    ufw::READER,
+    packet_filter::READER,
+    nft::READER,
+    container::READER,
+    wsl::READER,
+    services::READER,
     sentence::READER,
     program::READER,
     typed::READER,

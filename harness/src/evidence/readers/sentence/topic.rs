@@ -54,18 +54,25 @@ const USEFUL: [&str; 16] = [
 ];
 
 pub(super) fn read(passage: &Passage, out: &mut Sink) {
+    for sentence in passage.words.split(|word| word.text == ".") {
+        in_sentence(sentence, out);
+    }
+}
+
+fn in_sentence(words: &[Word], out: &mut Sink) {
     for topic in &lexicon().topics {
-        let Some((start, end)) = first(&topic.patterns, &passage.words) else { continue };
-        let span = passage.words[start].span.to(passage.words[end - 1].span);
+        let Some((start, end)) = first(&topic.patterns, words) else { continue };
+        let span = words[start].span.to(words[end - 1].span);
         let what = topic.name.clone();
         if topic.change {
-            if let Some(helped) = helped(&passage.words, end) {
+            if let Some(helped) = helped(words, end) {
                 out.put(Side::Unknown, span, Kind::Change(Change { what, helped }));
             } else {
                 out.put(Side::Unknown, span, Kind::Mention(Mention { what, denied: false }));
             }
         } else {
-            let denied = denied(&passage.words, start, end);
+            // "VPN off: works" does not deny that there is one.
+            let denied = denied(words, start, end) && helped(words, end) != Some(true);
             out.put(Side::Unknown, span, Kind::Mention(Mention { what, denied }));
         }
     }

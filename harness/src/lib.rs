@@ -60,6 +60,7 @@ pub mod outcome;
 pub mod parity;
 pub mod paths;
 pub mod phase;
+pub mod picture;
 pub mod probe;
 pub mod ready;
 pub mod report;

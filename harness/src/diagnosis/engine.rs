@@ -88,6 +88,9 @@ pub struct Diagnosis {
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(causes::rules);
     let case = Case::new(evidence);
+    if let Some(diagnosis) = super::whole::diagnose(evidence, &case) {
+        return diagnosis;
+    }
     let mut weighed: Vec<(Finding, bool)> =
         RULES.iter().filter_map(|rule| weigh(rule, &case)).collect();
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));

@@ -16,6 +16,7 @@ mod score;
 mod test;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 pub use engine::{Clue, Confidence, Diagnosis, Finding, diagnose};
 pub use json::json;

@@ -7,13 +7,11 @@
 
 use std::path::PathBuf;
 
-use super::{
-    ReproError,
-    picture::{Forward, Helper, Picture, Server},
-};
+use super::ReproError;
 use crate::{
     cause::Cause,
     node::Node,
+    picture::{Forward, Helper, Picture, Server},
     scenario::{
         Action, Listen, Machine, MatrixChoice, Plan, Scenario, Service, ServiceChange,
         ServiceState, ServiceUser, Signature, Step, file, to_toml,
@@ -37,7 +35,7 @@ pub fn build(picture: &Picture, cause: Option<Cause>) -> Result<Scenario, ReproE
         // A fault has a step; this one says that the machine is as it is.
         fault.push(service(Node::Wsl, None, ServiceState::Restart, None));
     }
-    let program = picture.server.as_ref().map_or("go-http", |server| server.program.as_str());
+    let healthy = healthy(picture);
     let scenario = Scenario {
         name: NAME.to_owned(),
         dir: PathBuf::from(NAME),
@@ -48,10 +46,10 @@ pub fn build(picture: &Picture, cause: Option<Cause>) -> Result<Scenario, ReproE
         sources: vec!["a report".to_owned()],
         summary: summary(picture),
         service: Some(Service {
-            program: program.to_owned(),
-            listen: Listen { network: "tcp4".into(), host: "0.0.0.0".into(), port: picture.port },
-            args: Vec::new(),
-            user: ServiceUser::Root,
+            program: healthy.program,
+            listen: healthy.listen,
+            args: healthy.args,
+            user: healthy.user,
         }),
         machine: Machine::default(),
         matrix: MatrixChoice::default(),
@@ -106,7 +104,7 @@ fn setup(picture: &Picture) -> Vec<Step> {
 fn fault(picture: &Picture) -> Vec<Step> {
     let around = around(picture);
     let mut steps = Vec::new();
-    let moves = picture.server.as_ref().is_none_or(|server| !is_plain(server, picture.port));
+    let moves = picture.server.as_ref().is_none_or(|server| *server != healthy(picture));
     if !around.is_empty() {
         steps.push(service(Node::Wsl, None, ServiceState::Stop, None));
         steps.extend(around);
@@ -130,9 +128,18 @@ fn fault(picture: &Picture) -> Vec<Step> {
     steps
 }
 
-fn is_plain(server: &Server, port: u16) -> bool {
-    let listen = Listen { network: "tcp4".into(), host: "0.0.0.0".into(), port };
-    server.listen == listen && server.user == ServiceUser::Root && server.args.is_empty()
+/// The server as it would be on a machine without a fault.
+pub(super) fn healthy(picture: &Picture) -> Server {
+    let known = picture.server.iter().chain(&picture.others);
+    let debugger = known.clone().any(|server| server.program == "dlv");
+    let port = picture.port;
+    let (program, network, host) = match debugger {
+        // A debugger listens where nobody else gets in.
+        true => ("dlv", "tcp", "127.0.0.1"),
+        false => ("go-http", "tcp4", "0.0.0.0"),
+    };
+    let listen = Listen { network: network.into(), host: host.into(), port };
+    Server { program: program.into(), listen, user: ServiceUser::Root, args: Vec::new() }
 }
 
 /// Everything that is there before the server starts.

@@ -1,13 +1,11 @@
 //! Cell by cell: reported, seen.
 
-use super::{
-    picture::Picture,
-    see::{Matrix, SeenBoth},
-};
+use super::see::{Matrix, SeenBoth};
 use crate::{
     evidence::fact::Seen,
     node::Node,
     outcome::Outcome,
+    picture::Picture,
     route::{Route, RoutePattern},
     tool::Tool,
 };

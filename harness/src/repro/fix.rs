@@ -10,7 +10,6 @@ use tokio::task::JoinSet;
 
 use super::{
     compare::Comparison,
-    picture::Picture,
     remedy::{Candidate, candidates},
     see::{Bench, Matrix, SeenBoth, matrix, matrix_plan, see},
 };
@@ -18,6 +17,7 @@ use crate::{
     cause::Cause,
     lab::LabError,
     matrix::MatrixPlan,
+    picture::Picture,
     route::{Route, RoutePattern},
     scenario::{Plan, Scenario, Step},
     tool::Tool,

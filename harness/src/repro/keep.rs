@@ -8,11 +8,11 @@ use std::{
 
 use super::{
     ReproError, Reproduction,
-    picture::Picture,
     see::{Matrix, SeenBoth, matrix_plan},
 };
 use crate::{
     outcome::Outcome,
+    picture::Picture,
     route::{Route, RoutePattern},
     scenario::{Case, MatrixChoice, Plan, Remedy, Restores, Scenario, Signature, file, to_toml},
     tool::Tool,

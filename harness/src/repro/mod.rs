@@ -1,25 +1,21 @@
 //! From a report to a lab that fails as it does, and to commands that cure it.
 //!
 //! ```text
-//! facts --draw--> Picture --build--> Scenario --see--> matrix --compare--> reported / seen
+//! facts --picture::draw--> Picture --build--> Scenario --see--> matrix --compare--> reported / seen
 //!                     |                  |
 //!                     '-- candidates ----'--fix--> the smallest set that turns the route green
 //! ```
-//! [`picture`] is what the report says of the machines, [`mod@draw`] gets it from facts and states
-//! what it assumed, [`mod@build`] turns it into a [`Scenario`](crate::scenario::Scenario) that the
-//! ordinary loader accepts. [`see`] boots labs, [`compare`] holds cells against what was reported,
+//! [`picture`](crate::picture) is what the report says of the machines; [`mod@build`] turns it into
+//! a [`Scenario`](crate::scenario::Scenario) that the ordinary loader accepts. [`see`] boots labs, [`compare`] holds cells against what was reported,
 //! [`remedy`] fits the catalogue's remedies to this machine and [`fix`] tries them. [`keep`] makes a
 //! regression test of it, [`tell`] says it all.
 
 pub mod build;
 pub mod compare;
-pub mod draw;
 pub mod fix;
 pub mod json;
 pub mod keep;
 pub mod pairs;
-pub mod picture;
-pub mod places;
 pub mod remedy;
 pub mod roundtrip;
 pub mod see;
@@ -27,7 +23,6 @@ pub mod tell;
 
 pub use build::build;
 pub use compare::{Comparison, compare};
-pub use draw::draw;
 pub use fix::{Fix, find};
 pub use see::{Bench, see};
 
@@ -38,13 +33,14 @@ use crate::{
     diagnosis::{self, Diagnosis},
     evidence::Evidence,
     lab::LabError,
+    picture::{self, Picture},
     scenario::Scenario,
 };
 
 /// A reproduction and what cures it.
 pub struct Reproduction {
     /// What the report says of the machines.
-    pub picture: picture::Picture,
+    pub picture: Picture,
     /// What it points to.
     pub diagnosis: Diagnosis,
     /// The lab built from it.
@@ -61,8 +57,8 @@ pub struct Reproduction {
 #[derive(Debug, thiserror::Error)]
 pub enum ReproError {
     /// The report says too little to build a lab from, or is about what no lab has.
-    #[error("{0}")]
-    Nothing(String),
+    #[error(transparent)]
+    Nothing(#[from] picture::DrawError),
     /// The scenario that was made cannot be read, which is a mistake of this program.
     #[error("the scenario made from the report is not sound: {0}")]
     Unsound(String),
@@ -80,10 +76,10 @@ pub fn causes(diagnosis: &Diagnosis) -> Vec<Cause> {
 ///
 /// # Errors
 /// When there is nothing to build from.
-pub fn plan(text: &str) -> Result<(picture::Picture, Diagnosis, Scenario), ReproError> {
+pub fn plan(text: &str) -> Result<(Picture, Diagnosis, Scenario), ReproError> {
     let evidence = Evidence::read(text);
     let diagnosis = diagnosis::diagnose(&evidence);
-    let picture = draw(&evidence, &causes(&diagnosis))?;
+    let picture = picture::draw(&evidence)?;
     let scenario = build(&picture, causes(&diagnosis).first().copied())?;
     Ok((picture, diagnosis, scenario))
 }
@@ -95,7 +91,7 @@ pub fn plan(text: &str) -> Result<(picture::Picture, Diagnosis, Scenario), Repro
 pub async fn reproduce(
     bench: &Arc<Bench>,
     catalogue: &[Scenario],
-    plan: (picture::Picture, Diagnosis, Scenario),
+    plan: (Picture, Diagnosis, Scenario),
 ) -> Result<Reproduction, ReproError> {
     let (picture, diagnosis, scenario) = plan;
     let seen = see::both(bench, &scenario, &picture).await?;

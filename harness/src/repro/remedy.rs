@@ -1,10 +1,11 @@
 //! The catalogue's remedies, fitted to the machine of a report.
 
-use super::picture::{Forward, Picture};
+use super::build::healthy;
 use crate::{
     cause::Cause,
     node::Node,
-    scenario::{Action, Listen, Plan, Scenario, ServiceState, Step},
+    picture::{Forward, Picture},
+    scenario::{Action, Plan, Scenario, ServiceState, Step},
 };
 
 /// Something to try.
@@ -72,11 +73,8 @@ fn fit(steps: &[Step], scenario: &Scenario, picture: &Picture) -> Vec<Step> {
                     }
                     // A server that the report says is down starts as it would have been.
                     if picture.server.is_none() && change.listen.is_none() {
-                        change.listen = (change.state == ServiceState::Restart).then(|| Listen {
-                            network: "tcp4".into(),
-                            host: "0.0.0.0".into(),
-                            port: picture.port,
-                        });
+                        change.listen = (change.state == ServiceState::Restart)
+                            .then(|| healthy(picture).listen);
                     }
                 } else if picture.windows.is_empty() && step.on == Node::Windows {
                     // There is no program on Windows to stop.

@@ -8,7 +8,6 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use super::picture::Picture;
 use crate::{
     arm::Arm,
     cell::Cell,
@@ -18,6 +17,7 @@ use crate::{
     measure::{Slots, measure},
     node::Node,
     outcome::Outcome,
+    picture::Picture,
     route::Route,
     scenario::{Plan, Scenario, Step},
     stock::Stock,

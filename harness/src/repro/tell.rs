@@ -4,11 +4,11 @@ use super::{
     Reproduction,
     compare::Agreement,
     fix::{Fix, Why},
-    picture::Picture,
 };
 use crate::{
     node::Node,
     outcome::Outcome,
+    picture::Picture,
     report::columns::align,
     route::RoutePattern,
     scenario::{Action, ServiceChange, ServiceState, Step},

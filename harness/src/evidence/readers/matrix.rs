@@ -20,7 +20,7 @@ use crate::{
 pub(super) const READER: Reader = Reader { name: "matrix", read };
 
 /// Whether a block is the matrix, or a complaint in its words.
-pub(in crate::evidence) fn is_one(block: &Block<'_>) -> bool {
+pub fn is_one(block: &Block<'_>) -> bool {
     block.ran(&["xtask", "collect", "--port"]) || is_complaint(block)
 }
 

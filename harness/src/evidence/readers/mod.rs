@@ -32,7 +32,7 @@ mod ufw;
 mod version;
 mod wsl;
 
-pub(super) use matrix::is_one as is_matrix;
+pub use matrix::is_one as is_matrix;
 pub use proxy_settings::FILE as PROXY_SETTINGS;
 
 use super::{document::Block, reader::Reader};

@@ -2,13 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    ReproError,
-    picture::{Helper, Picture, Reported, Theirs},
-    places::Places,
-};
+use super::{Helper, Picture, Reported, Theirs, places::Places};
 use crate::{
-    cause::Cause,
     evidence::{
         Evidence,
         fact::{Kind, Mode, Seen, State},
@@ -25,6 +20,11 @@ mod config;
 mod forwards;
 mod servers;
 
+/// Why there is nothing to draw.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct DrawError(String);
+
 /// What is being drawn, and from what.
 pub(super) struct Draft<'e> {
     pub evidence: &'e Evidence,
@@ -36,12 +36,12 @@ pub(super) struct Draft<'e> {
 ///
 /// # Errors
 /// When it says nothing that a lab could have.
-pub fn draw(evidence: &Evidence, causes: &[Cause]) -> Result<Picture, ReproError> {
+pub fn draw(evidence: &Evidence) -> Result<Picture, DrawError> {
     let mode = evidence.mode();
     if matches!(mode, Some(Mode::Mirrored | Mode::Virtio | Mode::Wsl1)) {
         let why = "the report is about another networking mode than NAT, which this lab does not \
                    have";
-        return Err(ReproError::Nothing(why.to_owned()));
+        return Err(DrawError(why.to_owned()));
     }
     let places = Places::of(evidence);
     let wsl = mode.is_none_or(|mode| mode != Mode::None);
@@ -55,7 +55,7 @@ pub fn draw(evidence: &Evidence, causes: &[Cause]) -> Result<Picture, ReproError
     draft.servers();
     draft.forwards();
     draft.config();
-    draft.attempts(causes);
+    draft.attempts();
     draft.limits();
     if draft.picture.reported.is_empty() {
         draft.assume("what exactly fails: no address and tool is named");
@@ -90,7 +90,7 @@ impl Draft<'_> {
     }
 
     /// The port that most of the report is about: said, tried, served, forwarded.
-    fn port(&mut self) -> Result<(), ReproError> {
+    fn port(&mut self) -> Result<(), DrawError> {
         let mut votes: Vec<(u16, usize)> = Vec::new();
         let mut vote = |port: Option<u16>, weight: usize| {
             let Some(port) = port.filter(|port| *port != 0) else { return };
@@ -119,7 +119,7 @@ impl Draft<'_> {
             });
         if port.is_none() && !speaks {
             let why = "the report says nothing that a lab could be built from";
-            return Err(ReproError::Nothing(why.to_owned()));
+            return Err(DrawError(why.to_owned()));
         }
         if port.is_none() {
             self.assume("the port: 8080");
@@ -129,7 +129,7 @@ impl Draft<'_> {
     }
 
     /// What was tried, in the lab's routes.
-    fn attempts(&mut self, _: &[Cause]) {
+    fn attempts(&mut self) {
         let evidence = self.evidence;
         for fact in &evidence.facts {
             let Kind::Attempt(attempt) = &fact.kind else { continue };

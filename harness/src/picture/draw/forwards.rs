@@ -1,7 +1,7 @@
 //! The rules of portproxy, in the lab's addresses.
 
 use super::{
-    super::{picture::Forward, places::NOBODY},
+    super::{Forward, places::NOBODY},
     Draft,
 };
 use crate::{

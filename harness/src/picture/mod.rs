@@ -1,4 +1,12 @@
 //! What a report says of the machines, as far as a lab can have it.
+//!
+//! [`mod@draw`] gets a [`Picture`] from facts and states what it assumed; diagnosis reads it where a
+//! report is whole, and a reproduction is built from it.
+
+mod draw;
+pub mod places;
+
+pub use draw::{DrawError, draw};
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Files, variables and firewalls.
 
 use super::{
-    super::picture::{DefenderRule, FirewalldZone, Server},
+    super::{DefenderRule, FirewalldZone, Server},
     Draft,
 };
 use crate::{

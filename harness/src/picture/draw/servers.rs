@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{super::picture::Server, Draft};
+use super::{super::Server, Draft};
 use crate::{
     evidence::{
         fact::{Bind, Kind, Listener, Proto, Serving, SettingFile},

@@ -162,7 +162,13 @@ impl Draft<'_> {
             let route = Route { from, to: target::Target { host, port } };
             let tool = attempt.tool.as_deref().and_then(tool);
             let seen = attempt.seen;
-            if !self.picture.reported.iter().any(|it| it.route == route && it.tool == tool) {
+            // A complaint in words stands beside the cell that shows it.
+            let words = |seen: Seen| !matches!(seen, Seen::Outcome(_));
+            let known =
+                self.picture.reported.iter().any(|it| {
+                    it.route == route && it.tool == tool && words(it.seen) == words(seen)
+                });
+            if !known {
                 self.picture.reported.push(Reported { route, tool, seen, quote });
             }
         }
@@ -209,7 +215,9 @@ impl Draft<'_> {
         }
         let status = |it: &&Reported| match it.seen {
             Seen::Outcome(Outcome::Http(status)) if status >= 400 => {
-                (it.route.from == Node::Wsl && it.route.to.port.is_none()).then_some(status)
+                // On Windows' loopback somebody else may answer.
+                let direct = it.route.from == Node::Wsl || it.route.to.host == target::Host::WslIp;
+                (direct && it.route.to.port.is_none()).then_some(status)
             }
             _ => None,
         };

@@ -1,22 +1,20 @@
 //! The search for a cure: remedies of the catalogue and sets of them, each in a fresh lab, the
 //! smallest sets first.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use tokio::task::JoinSet;
 
 use super::{
     compare::Comparison,
     remedy::{Candidate, candidates},
-    see::{Bench, Matrix, SeenBoth, matrix, matrix_plan, see},
+    see::{Bench, Matrix, SeenBoth, matrix, matrix_plan, see_by},
 };
 use crate::{
     cause::Cause,
+    cell::Cell,
     lab::LabError,
-    matrix::MatrixPlan,
+    matrix::{MatrixPlan, Probes},
     picture::Picture,
     route::{Route, RoutePattern},
     scenario::{Plan, Scenario, Step},
@@ -28,9 +26,6 @@ const LARGEST: usize = 3;
 
 /// How many remedies are combined.
 const MOST: usize = 9;
-
-/// No set is begun later than this.
-const BUDGET: Duration = Duration::from_secs(10);
 
 /// What was tried, and what it came to.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +47,9 @@ pub struct Cure {
     pub remedies: Vec<Candidate>,
     /// The matrix afterwards.
     pub matrix: Matrix,
+    /// What worked on the faulted machine, by its fault alone, and does not any more: no healthy
+    /// machine has it.
+    pub gives_up: Vec<RoutePattern>,
 }
 
 impl Cure {
@@ -76,7 +74,10 @@ pub enum Why {
 struct Aim {
     plan: Arc<MatrixPlan>,
     goals: Vec<(Route, Tool)>,
+    /// Good now, and on a healthy machine too.
     good: Vec<(Route, Tool)>,
+    /// Good now, by the fault alone.
+    odd: Vec<(Route, Tool)>,
 }
 
 /// Looks for the smallest set of remedies that turns the goals green and breaks nothing.
@@ -93,7 +94,7 @@ pub async fn find(
     seen: &SeenBoth,
 ) -> Result<Fix, LabError> {
     let clock = Instant::now();
-    let aim = aim(comparison, &seen.fault);
+    let aim = aim(comparison, seen);
     let remedies = candidates(catalogue, causes, picture);
     let mut fix = Fix::default();
     for size in 1..=LARGEST {
@@ -101,7 +102,7 @@ pub async fn find(
             1 => remedies.iter().map(|one| vec![one.clone()]).collect(),
             _ => sets(&remedies, size),
         };
-        if size > 1 && clock.elapsed() > BUDGET {
+        if size > 1 && clock.elapsed() > bench.budget {
             fix.cut_short = !sets.is_empty();
             break;
         }
@@ -109,15 +110,15 @@ pub async fn find(
         for (number, set) in sets.iter().enumerate() {
             let (bench, scenario) = (Arc::clone(bench), scenario.clone());
             let (plan, steps) = (Arc::clone(&aim.plan), steps(set));
-            let deadline = clock + BUDGET + BUDGET / 2;
+            let deadline = clock + bench.budget + bench.budget / 2;
             running.spawn(async move {
                 if size > 1 && Instant::now() > deadline {
                     return (number, None);
                 }
-                (number, Some(try_one(&bench, &scenario, &steps, &plan).await))
+                (number, Some(try_one(&bench, &scenario, &steps, &plan, Probes::Native).await))
             });
         }
-        let mut cures: Vec<(usize, usize)> = Vec::new();
+        let mut cures: Vec<(usize, Cured)> = Vec::new();
         while let Some(done) = running.join_next().await {
             let (number, result) = match done {
                 Ok(done) => done,
@@ -132,21 +133,24 @@ pub async fn find(
             };
             fix.tried += 1;
             match judge(&aim, result) {
-                Ok(good) => cures.push((number, good)),
+                Ok(cured) => cures.push((number, cured)),
                 Err(why) if size == 1 => {
                     fix.failed.push((remedies[number].clone(), why));
                 }
                 Err(_) => {}
             }
         }
-        // The one that leaves most cells good, then the one that the catalogue names first.
-        cures.sort_by_key(|(number, good)| (std::cmp::Reverse(*good), *number));
-        if let Some((number, _)) = cures.first() {
+        // The one that gives up least and leaves most cells good, then the catalogue's first.
+        cures.sort_by_key(|(number, cured)| {
+            (cured.gives_up.len(), std::cmp::Reverse(cured.good), *number)
+        });
+        if let Some((number, cured)) = cures.first() {
             let set = &sets[*number];
             let steps = steps(set);
             let all = matrix_plan(picture);
-            let cells = try_one(bench, scenario, &steps, &all).await?;
-            fix.cure = Some(Cure { remedies: set.clone(), matrix: matrix(&cells) });
+            let cells = try_one(bench, scenario, &steps, &all, bench.probes).await?;
+            let gives_up = cured.gives_up.clone();
+            fix.cure = Some(Cure { remedies: set.clone(), matrix: matrix(&cells), gives_up });
             break;
         }
     }
@@ -154,12 +158,13 @@ pub async fn find(
     Ok(fix)
 }
 
-fn aim(comparison: &Comparison, fault: &Matrix) -> Aim {
-    let good = fault.iter().filter(|(_, outcome)| outcome.is_good()).map(|(cell, _)| *cell);
-    let good: Vec<(Route, Tool)> = good.collect();
+fn aim(comparison: &Comparison, seen: &SeenBoth) -> Aim {
+    let works = seen.fault.iter().filter(|(_, outcome)| outcome.is_good()).map(|(cell, _)| *cell);
+    let healthy = |cell: &(Route, Tool)| seen.healthy.get(cell).is_some_and(|it| it.is_good());
+    let (good, odd): (Vec<_>, Vec<_>) = works.partition(healthy);
     let goals = comparison.goals.clone();
-    let cells = goals.iter().chain(&good).copied().collect();
-    Aim { plan: Arc::new(MatrixPlan::cells_of(cells)), goals, good }
+    let cells = goals.iter().chain(&good).chain(&odd).copied().collect();
+    Aim { plan: Arc::new(MatrixPlan::cells_of(cells)), goals, good, odd }
 }
 
 /// Sets of this size, with one remedy of a cause at most: those of one are alternatives.
@@ -192,13 +197,21 @@ async fn try_one(
     scenario: &Scenario,
     steps: &[Step],
     plan: &MatrixPlan,
-) -> Result<Vec<crate::cell::Cell>, LabError> {
+    probes: Probes,
+) -> Result<Vec<Cell>, LabError> {
     let Plan::Fault { fault, .. } = &scenario.plan else { return Ok(Vec::new()) };
-    see(bench, scenario, &[fault, steps], plan).await
+    see_by(bench, scenario, &[fault, steps], plan, probes).await
 }
 
-/// How many cells are good, where it is a cure.
-fn judge(aim: &Aim, result: Result<Vec<crate::cell::Cell>, LabError>) -> Result<usize, Why> {
+/// What a cure comes to.
+struct Cured {
+    /// How many cells are good.
+    good: usize,
+    gives_up: Vec<RoutePattern>,
+}
+
+/// What it comes to, where it is a cure.
+fn judge(aim: &Aim, result: Result<Vec<Cell>, LabError>) -> Result<Cured, Why> {
     let cells = match result {
         Ok(cells) => matrix(&cells),
         Err(error) => {
@@ -221,7 +234,8 @@ fn judge(aim: &Aim, result: Result<Vec<crate::cell::Cell>, LabError>) -> Result<
     if !breaks.is_empty() {
         return Err(Why::Breaks(breaks));
     }
-    Ok(cells.values().filter(|outcome| outcome.is_good()).count())
+    let good = cells.values().filter(|outcome| outcome.is_good()).count();
+    Ok(Cured { good, gives_up: bad(&aim.odd) })
 }
 
 #[cfg(test)]

@@ -68,7 +68,19 @@ fn fits(a: &Scenario, b: &Scenario) -> bool {
     same(one, other)
         && a.machine.localhost_forwarding == b.machine.localhost_forwarding
         && (a_machine || !ours.is_empty())
-        && !ours.iter().any(|it| theirs.contains(it))
+        && !ours.iter().any(|it| it != TO_GUEST && theirs.contains(it))
+        && !third(&ours, &theirs)
+        && !third(&theirs, &ours)
+}
+
+/// One has a rule to the guest's address, the other a server that leaves it.
+fn third(rules: &[String], server: &[String]) -> bool {
+    let has_rule = rules.iter().any(|it| it.contains("listenport=")) && holds(rules);
+    has_rule && holds(server) && !server.iter().any(|it| it.contains("listenport="))
+}
+
+fn holds(touched: &[String]) -> bool {
+    touched.iter().any(|it| it == TO_GUEST)
 }
 
 fn fault(scenario: &Scenario) -> Option<&[Step]> {
@@ -78,18 +90,32 @@ fn fault(scenario: &Scenario) -> Option<&[Step]> {
     }
 }
 
+/// A rule that leads to the guest's address and a server that is not there make a third fault.
+const TO_GUEST: &str = "wsl address";
+
 /// What a step changes, so that two steps of different faults may not.
 fn touches(step: &Step) -> Vec<String> {
     let at = |what: &str| vec![format!("{} {what}", step.on)];
     match &step.action {
         // A second start of the server after a fault that needs it down, or the other way round,
         // would undo one of them.
-        Action::Service(change) => at(change.name.as_deref().unwrap_or("service")),
+        Action::Service(change) => {
+            let mut touched = at(change.name.as_deref().unwrap_or("service"));
+            let host = change.listen.as_ref().map(|listen| listen.host.as_str());
+            if host.is_some_and(|host| host.starts_with("127.")) {
+                touched.push(TO_GUEST.to_owned());
+            }
+            touched
+        }
         Action::Write { path, .. } => at(path),
         Action::Env(_) => at("env"),
         Action::Run(line) if line.contains("portproxy") => {
             let port = line.split_whitespace().find(|word| word.starts_with("listenport="));
-            at(port.unwrap_or("portproxy"))
+            let mut touched = at(port.unwrap_or("portproxy"));
+            if line.contains("connectaddress={wsl-ip}") {
+                touched.push(TO_GUEST.to_owned());
+            }
+            touched
         }
         // A restart of the guest forgets what is not on its disk.
         Action::Run(line) if line.contains("shutdown") => vec!["wsl state".to_owned()],

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::sync::Semaphore;
@@ -32,6 +33,8 @@ pub struct Bench {
     pub stock: Arc<Stock>,
     /// Who measures.
     pub probes: Probes,
+    /// When a search for a cure begins no larger sets any more.
+    pub budget: Duration,
     /// Labs that boot or take steps.
     pub busy: Arc<Semaphore>,
     /// Probes that work.
@@ -46,6 +49,7 @@ impl Bench {
             arm,
             stock,
             probes,
+            budget: Duration::from_secs(8),
             busy: Arc::new(Semaphore::new(processors + 1)),
             slots: Arc::new(Slots::new(processors)),
         }
@@ -109,11 +113,25 @@ pub async fn see(
     groups: &[&[Step]],
     plan: &MatrixPlan,
 ) -> Result<Vec<Cell>, LabError> {
+    see_by(bench, scenario, groups, plan, bench.probes).await
+}
+
+/// As [`see`], measured by these.
+///
+/// # Errors
+/// What the lab could not do.
+pub async fn see_by(
+    bench: &Bench,
+    scenario: &Scenario,
+    groups: &[&[Step]],
+    plan: &MatrixPlan,
+    probes: Probes,
+) -> Result<Vec<Cell>, LabError> {
     // The semaphore is never closed.
     let busy = bench.busy.acquire().await.ok();
     let lab = staged(bench, scenario, groups).await?;
     drop(busy);
-    measure(plan, &lab, bench.probes, &bench.slots).await
+    measure(plan, &lab, probes, &bench.slots).await
 }
 
 /// A fresh lab with these steps taken.

@@ -109,6 +109,12 @@ fn cure(made: &Reproduction) -> String {
     match &fix.cure {
         Some(cure) => {
             text += &format!("verified: turns {} green and breaks nothing\n", listed(&goals));
+            if !cure.gives_up.is_empty() {
+                text += &format!(
+                    "(what only the fault made possible goes: {})\n",
+                    listed(&cure.gives_up)
+                );
+            }
             for remedy in &cure.remedies {
                 text += &format!("  # {} ({})\n", remedy.from, remedy.cause);
                 for line in lines(&remedy.steps, &made.picture) {

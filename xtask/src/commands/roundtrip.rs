@@ -1,6 +1,6 @@
 //! `roundtrip`
 
-use std::{fs, process::ExitCode, sync::Arc};
+use std::{fs, process::ExitCode, sync::Arc, time::Duration};
 
 use harness::{
     repro::{
@@ -22,6 +22,9 @@ use crate::{
 /// How many trips are on their way at once, for a processor.
 const AT_ONCE: usize = 4;
 
+/// How long a search for a cure may begin larger sets.
+const BUDGET: Duration = Duration::from_secs(120);
+
 /// Goes round with every fault, and with pairs.
 pub fn run(options: &Roundtrip) -> Result<ExitCode, Failure> {
     let catalogue = catalogue(&options.source)?;
@@ -31,7 +34,10 @@ pub fn run(options: &Roundtrip) -> Result<ExitCode, Failure> {
     let able = |scenario: &&&Scenario| !obstacles.contains_key(&scenario.name);
     let scenarios: Vec<Scenario> = selected.iter().filter(able).map(|it| (*it).clone()).collect();
     let (arm, stock) = (Arc::clone(&ready.arm), Arc::clone(&ready.stock));
-    let bench = Arc::new(Bench::new(arm, stock, options.probes.into()));
+    let mut bench = Bench::new(arm, stock, options.probes.into());
+    // Many trips share the processors, and none is waited for.
+    bench.budget = BUDGET;
+    let bench = Arc::new(bench);
     let known = Arc::new(catalogue.all().to_vec());
     let outcomes = ready.runtime.block_on(async {
         let work = async {

@@ -16,7 +16,7 @@ pub use machine::{
     program_name,
 };
 pub use network::{
-    Firewall, HostsEntry, InterfaceAddress, Nameserver, Profile, Route, Rule, Verdict, Zone,
+    Firewall, HostsEntry, InterfaceAddress, Link, Nameserver, Profile, Route, Rule, Verdict, Zone,
 };
 pub use socket::{
     Bind, BindError, BindFailure, DialedUrl, Listener, PortProxyRule, Ports, Proto, Publication,
@@ -53,6 +53,8 @@ pub enum Kind {
     DynamicPorts(Ports),
     /// An address of an interface: `ip addr`, `ifconfig`, `ipconfig`.
     Address(InterfaceAddress),
+    /// An interface's MTU and whether it is up.
+    Link(Link),
     /// A row of a routing table.
     Route(Route),
     /// A row of a hosts file, or what a name resolved to by it.

@@ -41,6 +41,17 @@ pub struct Route {
     pub metric: Option<u32>,
 }
 
+/// An interface: `ip link`, `ip addr`, `ifconfig`, `netsh interface ipv4 show subinterfaces`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its name.
+    pub interface: String,
+    /// Its MTU.
+    pub mtu: Option<u32>,
+    /// Whether it is up.
+    pub up: Option<bool>,
+}
+
 /// A row of a hosts file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostsEntry {
@@ -75,6 +86,14 @@ pub enum Firewall {
     Zone(Zone),
     /// A profile of the Windows firewall, or of Hyper-V's.
     Profile(Profile),
+    /// A zone with interfaces in it, which does not say what the zone lets pass:
+    /// `firewall-cmd --get-active-zones`.
+    ActiveZone {
+        /// Its name.
+        name: String,
+        /// Its interfaces.
+        interfaces: Vec<String>,
+    },
     /// A rule of any firewall.
     Rule(Rule),
     /// Whether a firewall runs at all: `firewall-cmd --state`, `ufw status`. The name in lower

@@ -1,5 +1,9 @@
-//! Variables of an environment: `env | grep -i proxy`, `export http_proxy=…`, `ENV` of a Dockerfile.
+//! Variables of the environment: `env | grep -i proxy`, `export …`, `docker run -e …`,
+//! `$env:HTTP_PROXY = …`, Docker's `"httpProxy": …`.
+//!
+//! Proxies are taken wherever they stand; other variables only from the output of `env`.
 
+use super::shape::{label, runs};
 use crate::evidence::{
     document::{Block, Form},
     fact::{Kind, Variable},
@@ -10,76 +14,156 @@ use crate::evidence::{
 
 pub(super) const READER: Reader = Reader { name: "environment", read };
 
-/// What people write where a variable is not set.
-const UNSET: [&str; 7] = ["(unset)", "(not set)", "unset", "<unset>", "(empty)", "\"\"", "''"];
-
 fn read(block: &Block<'_>, out: &mut Sink) {
-    let side = if block.form == Form::Prose { Side::Unknown } else { block.side };
-    let is_listing = block.command.is_some_and(|command| {
-        command.words().any(|word| matches!(word.as_str(), "env" | "printenv" | "set" | "export"))
-    });
-    for line in block.command.iter().chain(&block.lines) {
-        let mut found = false;
-        for word in line.words() {
-            if let Some(variable) = assignment(word, is_listing && block.command != Some(*line)) {
-                out.put(side, word.span(), Kind::Variable(variable));
-                found = true;
-            }
-        }
-        // `$env:HTTP_PROXY = "…"`, `HTTP_PROXY: http://…`, `no_proxy not set`.
-        if !found && let Some(variable) = apart(*line) {
-            out.put(side, line.span(), Kind::Variable(variable));
-        }
-    }
-    // `- no_proxy: not set`
+    let prints = ["env", "printenv", "set", "export", "declare"];
+    let asked = prints.iter().any(|it| runs(block.command, it)) || block.is_about("env");
+    let side = block.side;
     if block.form == Form::Item
         && let (Some(key), Some(value)) = (block.key, block.lines.first())
         && is_proxy(key.as_str())
     {
-        let name = key.as_str().to_owned();
-        out.put(
-            side,
-            value.span(),
-            Kind::Variable(Variable { name, value: value_of(value.as_str()) }),
-        );
+        let variable =
+            Variable { name: key.as_str().to_owned(), value: value_of(value.as_str(), true) };
+        return out.put(side, value.span(), Kind::Variable(variable));
+    }
+    if let Some(command) = block.command {
+        // `docker run -e` and `export`; what is set for one command alone is none of the machine's.
+        let lasts = command.words().next().is_some_and(|first| is_setter(first.as_str()));
+        let engine = ["docker", "podman", "nerdctl"].iter().any(|it| runs(block.command, it));
+        if lasts || engine {
+            let side = if engine { Side::Container } else { side };
+            assignments(command, side, out);
+        }
+    }
+    for line in &block.lines {
+        if block.form == Form::Output && asked && whole(*line, side, out) {
+            continue;
+        }
+        if !(json(*line, side, out) || table(*line, side, out)) {
+            assignments(*line, side, out);
+            apart(*line, side, out);
+        }
     }
 }
 
-fn assignment(word: Text<'_>, any_name: bool) -> Option<Variable> {
-    let text = word.as_str().trim_matches(['"', '\'', '`', ',', ';', '(', ')']);
-    let text = text.strip_prefix("$env:").unwrap_or(text);
-    let (name, value) = text.split_once('=')?;
-    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    (is_name && (any_name || is_proxy(name)))
-        .then(|| Variable { name: name.to_owned(), value: value_of(value) })
+fn is_setter(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    matches!(word.as_str(), "export" | "set" | "setx" | "setenv" | "declare")
+        || word.starts_with("$env:")
 }
 
-fn apart(line: Text<'_>) -> Option<Variable> {
-    let mut words = line.words().map(Text::as_str).skip_while(|word| {
-        !is_proxy(word.trim_start_matches("$env:").trim_matches([':', '"', '\'', '=', '`']))
-    });
-    let name = words.next()?.trim_start_matches("$env:").trim_matches([':', '"', '\'', '=', '`']);
-    let rest: Vec<&str> = words.collect();
-    let value = match rest.as_slice() {
-        ["=", value, ..] => value_of(value),
-        ["not", "set", ..] | ["is", "not", "set", ..] | ["unset", ..] | ["is", "unset", ..] => None,
-        [value, ..] if value.contains("://") => value_of(value),
-        _ => return None,
+/// A line of `env`: the value goes to its end.
+fn whole(line: Text<'_>, side: Side, out: &mut Sink) -> bool {
+    let bare = line.trim();
+    let bare = bare.after("export ").or_else(|| bare.after("declare -x ")).unwrap_or(bare);
+    let Some((name, value)) = bare.as_str().split_once('=') else { return false };
+    if !is_name(name) {
+        return false;
+    }
+    let variable = Variable { name: name.to_owned(), value: value_of(value, true) };
+    out.put(side, bare.span(), Kind::Variable(variable));
+    true
+}
+
+/// `http_proxy=…` anywhere in a line, `$env:HTTP_PROXY = "…"`.
+fn assignments(line: Text<'_>, side: Side, out: &mut Sink) {
+    let text = line.as_str();
+    for (at, _) in text.match_indices('=') {
+        let before = text[..at].trim_end();
+        let start = before
+            .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .map_or(0, |it| it + before[it..].chars().next().map_or(1, char::len_utf8));
+        let name = &before[start..];
+        let spaced = before.len() != at;
+        if !is_proxy(name) || spaced && !before.to_ascii_lowercase().contains("$env:") {
+            continue;
+        }
+        let rest = text[at + 1..].trim_start_matches(' ');
+        if rest.starts_with('=') {
+            continue;
+        }
+        let rest_is_far = rest.len() != text.len() - at - 1 && !spaced;
+        let value = if rest_is_far { Some(String::new()) } else { value_of(rest, false) };
+        let variable = Variable { name: name.to_owned(), value };
+        let piece = line.part(name);
+        let end = line.part(rest.split_whitespace().next().unwrap_or(name));
+        out.put(side, piece.span().to(end.span()), Kind::Variable(variable));
+    }
+}
+
+/// `"httpProxy": "http://10.0.0.1:3128"` of Docker's config.json.
+fn json(line: Text<'_>, side: Side, out: &mut Sink) -> bool {
+    let Some((key, value)) = label(line) else { return false };
+    let name = key.as_str();
+    let quoted = name.starts_with('"') && name.ends_with('"');
+    let name = name.trim_matches('"');
+    if !quoted || !is_proxy(name) {
+        return false;
+    }
+    let value = value.as_str().trim_end_matches(',').trim_matches('"').to_owned();
+    let variable = Variable { name: name.to_owned(), value: Some(value) };
+    out.put(side, line.span(), Kind::Variable(variable));
+    true
+}
+
+/// `HTTP_PROXY    http://10.0.0.1:3128` of `dir env:`.
+fn table(line: Text<'_>, side: Side, out: &mut Sink) -> bool {
+    let mut words = line.words().map(Text::as_str);
+    let (Some(name), Some(value), None) = (words.next(), words.next(), words.next()) else {
+        return false;
     };
-    Some(Variable { name: name.to_owned(), value })
+    if !is_proxy(name) || value.starts_with('=') {
+        return false;
+    }
+    let variable = Variable { name: name.to_owned(), value: value_of(value, true) };
+    out.put(side, line.span(), Kind::Variable(variable));
+    true
+}
+
+/// `ENV https_proxy "http://…"` of a Dockerfile, `HTTP_PROXY: http://…`, `no_proxy is not set`.
+fn apart(line: Text<'_>, side: Side, out: &mut Sink) {
+    let bare = |word: Text<'_>| word.as_str().trim_matches([':', '"', '\'', '`', ',']).to_owned();
+    let words: Vec<Text<'_>> = line.words().collect();
+    let Some(at) = words.iter().position(|word| is_proxy(&bare(*word))) else { return };
+    let rest: Vec<String> = words[at + 1..].iter().map(|word| bare(*word)).collect();
+    let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
+    let value = match rest.as_slice() {
+        ["not", "set", ..] | ["is", "not", "set", ..] | ["unset", ..] | ["is", "unset", ..] => None,
+        [value, ..] if value.contains("://") => value_of(value, false),
+        _ => return,
+    };
+    let variable = Variable { name: bare(words[at]), value };
+    out.put(side, words[at].span(), Kind::Variable(variable));
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn is_proxy(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    matches!(name.as_str(), "http_proxy" | "https_proxy" | "all_proxy" | "ftp_proxy" | "no_proxy")
+    let name = name.to_ascii_lowercase().replace('_', "");
+    matches!(name.as_str(), "httpproxy" | "httpsproxy" | "allproxy" | "noproxy" | "ftpproxy")
 }
 
-fn value_of(text: &str) -> Option<String> {
+/// Up to the closing quote, else up to a blank, or in `env` up to the end. `(unset)` is none.
+fn value_of(text: &str, whole: bool) -> Option<String> {
     let text = text.trim();
-    if UNSET.contains(&text) || text.eq_ignore_ascii_case("not set") {
+    let lower = text.to_ascii_lowercase();
+    let unset = ["(unset)", "<unset>", "(not set)", "unset", "not set", "(none)", "(empty)"];
+    if unset.iter().any(|word| lower == *word || !whole && lower.starts_with(word)) {
         return None;
     }
-    Some(text.trim_matches(['"', '\'', '`', ',', ';']).to_owned())
+    let quote = text.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let value = match quote {
+        Some(quote) => text[1..].split(quote).next().unwrap_or_default(),
+        None if whole => text,
+        None => {
+            let end = text.find(char::is_whitespace).unwrap_or(text.len());
+            text[..end].trim_end_matches([',', ';', ')', '`', '.', '"', '\''])
+        }
+    };
+    Some(value.to_owned())
 }
 
 #[cfg(test)]
@@ -87,14 +171,65 @@ mod tests {
     use super::super::testing::facts;
     use crate::evidence::fact::Kind;
 
-    fn variables(text: &str) -> Vec<String> {
-        let show = |kind| match kind {
+    fn shown(text: &str) -> Vec<String> {
+        let show = |side, kind| match kind {
             Kind::Variable(it) => {
-                Some(format!("{}={}", it.name, it.value.unwrap_or_else(|| "-".to_owned())))
+                Some(format!("{side} {}={}", it.name, it.value.as_deref().unwrap_or("?")))
             }
             _ => None,
         };
-        facts(text).into_iter().filter_map(|fact| show(fact.kind)).collect()
+        facts(text).into_iter().filter_map(|fact| show(fact.side, fact.kind)).collect()
+    }
+
+    #[test]
+    fn env() {
+        let text = "```\n$ env | grep -i proxy\nhttps_proxy=http://127.0.0.1:7897\n\
+                    NO_PROXY=(unset)\nno_proxy=localhost, 127.0.0.1\nHOME=/root\n\
+                    MYSQL_HOST=localhost\n```\n";
+        let expected = [
+            "guest https_proxy=http://127.0.0.1:7897",
+            "guest NO_PROXY=?",
+            "guest no_proxy=localhost, 127.0.0.1",
+            "guest HOME=/root",
+            "guest MYSQL_HOST=localhost",
+        ];
+        assert_eq!(shown(text), expected);
+    }
+
+    #[test]
+    fn as_typed() {
+        assert_eq!(
+            shown("$ export http_proxy=\"http://10.0.0.1:1\" https_proxy=x\n"),
+            ["guest http_proxy=http://10.0.0.1:1", "guest https_proxy=x"]
+        );
+        assert_eq!(
+            shown("$ docker run -e HTTP_PROXY=http://p:1 -p 80:80 nginx\n"),
+            ["container HTTP_PROXY=http://p:1"]
+        );
+        assert_eq!(
+            shown("PS> $env:HTTP_PROXY = 'http://p:1'\n"),
+            ["windows HTTP_PROXY=http://p:1"]
+        );
+        assert_eq!(shown("$ http_proxy= curl localhost\n"), [""; 0]);
+    }
+
+    #[test]
+    fn in_sentences_items_and_files() {
+        assert_eq!(
+            shown("exported http_proxy=127.0.0.1:7897, then it fails\n"),
+            ["unknown http_proxy=127.0.0.1:7897"]
+        );
+        assert_eq!(shown("- HTTP_PROXY: http://p:1\n"), ["unknown HTTP_PROXY=http://p:1"]);
+        assert_eq!(
+            shown("```json\n  \"httpProxy\": \"http://p:1\",\n```\n"),
+            ["unknown httpProxy=http://p:1"]
+        );
+        assert_eq!(shown("set a proxy = fast\n"), [""; 0]);
+    }
+
+    fn variables(text: &str) -> Vec<String> {
+        let strip = |it: String| it.split_once(' ').map_or(String::new(), |it| it.1.to_owned());
+        shown(text).into_iter().map(strip).map(|it| it.replace("=?", "=-")).collect()
     }
 
     #[test]

@@ -1,13 +1,33 @@
 //! One reader a file. To add one: a file with a `READER`, and a line here.
 
+mod container;
+mod dns;
 mod environment;
+mod firewalld;
+mod hosts;
+mod inet;
+mod ipconfig;
+mod iproute;
+mod lsof;
+mod netip;
+mod netstat;
+mod nettcp;
+mod nft;
+mod packet_filter;
 mod portproxy;
 mod program;
+mod reserved;
+mod route_print;
 mod sentence;
+mod services;
+mod settings;
 mod setup;
+mod shape;
 mod ss;
 mod typed;
+mod ufw;
 mod version;
+mod wsl;
 
 use super::reader::Reader;
 
@@ -16,7 +36,26 @@ pub const ALL: &[Reader] = &[
     setup::READER,
     environment::READER,
     ss::READER,
+    netstat::READER,
+    nettcp::READER,
+    lsof::READER,
     portproxy::READER,
+    reserved::READER,
+    inet::READER,
+    iproute::READER,
+    ipconfig::READER,
+    route_print::READER,
+    netip::READER,
+    hosts::READER,
+    dns::READER,
+    settings::READER,
+    firewalld::READER,
+    ufw::READER,
+    packet_filter::READER,
+    nft::READER,
+    container::READER,
+    wsl::READER,
+    services::READER,
     sentence::READER,
     program::READER,
     typed::READER,

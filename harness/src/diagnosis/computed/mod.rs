@@ -54,6 +54,7 @@ const ALL: &[(&str, Computed)] = &[
     ("portproxy-to-itself", portproxy::to_itself),
     ("portproxy-stale", portproxy::stale),
     ("portproxy-on-port", portproxy::on_port),
+    ("portproxy-on-wanted-port", portproxy::on_wanted_port),
     ("portproxy-for-lan", portproxy::for_lan),
     ("iphlpsvc-stopped", portproxy::iphlpsvc_stopped),
     ("iphlpsvc-running", portproxy::iphlpsvc_running),

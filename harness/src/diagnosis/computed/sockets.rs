@@ -107,11 +107,16 @@ pub(super) fn two_hold_port(case: &Case<'_>) -> Vec<Span> {
         for (other_fact, other) in &all[at + 1..] {
             let names = (program(case, one), program(case, other));
             let differ = match &names {
-                (Some(a), Some(b)) => a != b && (is_relay(a) || is_relay(b)),
+                (Some(a), Some(b)) => {
+                    let portproxy = a == "svchost" || b == "svchost";
+                    a != b && (is_relay(a) || is_relay(b)) && !portproxy
+                }
                 _ => false,
             };
             let same_family = one.address.is_v6() == other.address.is_v6();
-            if one.port == other.port && differ && same_family {
+            let unnamed = names == (None, None) && one.pid == other.pid;
+            let twice = unnamed && one.address == other.address && fact.span != other_fact.span;
+            if one.port == other.port && (differ || twice) && same_family {
                 found.extend([fact.span, other_fact.span]);
             }
         }

@@ -27,6 +27,7 @@ mod ss;
 mod typed;
 mod ufw;
 mod version;
+mod whose;
 mod wsl;
 
 use super::reader::Reader;
@@ -54,6 +55,7 @@ pub const ALL: &[Reader] = &[
     packet_filter::READER,
     nft::READER,
     container::READER,
+    whose::READER,
     wsl::READER,
     services::READER,
     sentence::READER,

@@ -47,6 +47,9 @@ struct Said {
     tool: Option<String>,
     seen: Option<Seen>,
     pending: Vec<Target>,
+    targets: Vec<Target>,
+    /// The key of an item names a container.
+    in_container: bool,
 }
 
 pub(super) fn read(passage: &Passage, out: &mut Sink) {
@@ -59,10 +62,11 @@ pub(super) fn read(passage: &Passage, out: &mut Sink) {
     if passage.form == Form::Output {
         return printed(passage, out);
     }
-    let mut said = Said::default();
+    let in_container = ["container", "pod", "busybox"].iter().any(|it| tells_of(it));
+    let mut said = Said { in_container, ..Said::default() };
     for clause in cut(&passage.words, lexicon()) {
         if clause.first {
-            said = Said { side: said.side, tool: said.tool, ..Said::default() };
+            said = Said { side: said.side, tool: said.tool, in_container, ..Said::default() };
         }
         one(&clause, &mut said, out);
     }
@@ -93,7 +97,7 @@ fn printed(passage: &Passage, out: &mut Sink) {
 }
 
 fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
-    let side = clause.side.or(said.side);
+    let side = clause.side.or(said.side).or(said.in_container.then_some(Side::Container));
     let tool = clause.tool.clone().or_else(|| said.tool.clone());
     let names_client = clause.side.is_some() || clause.tool.is_some();
     let seen = match clause.seen {
@@ -117,6 +121,11 @@ fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
     if targets.is_empty() {
         targets.append(&mut said.pending);
     }
+    // "works from here and is refused from there"
+    if targets.is_empty() && clause.side.is_some() {
+        targets.clone_from(&said.targets);
+    }
+    said.targets.clone_from(&targets);
     if targets.is_empty() && !names_client {
         return;
     }

@@ -11,23 +11,24 @@ use crate::evidence::{
 /// Words that deny what stands near them.
 const DENIALS_BEFORE: [&str; 12] =
     ["no", "not", "without", "never", "isnt", "neither", "non", "kein", "keine", "pas", "不", "没"];
-const DENIALS_AFTER: [&str; 15] = [
+const DENIALS_AFTER: [&str; 12] = [
     "off",
     "disabled",
     "no",
     "none",
-    "not",
     "false",
     "inactive",
     "absent",
     "empty",
     "uninstalled",
-    "never",
-    "nothing",
     "deactivated",
     "aus",
     "disconnected",
 ];
+
+/// What may follow "not", so that it denies: "is not used", not "is not reachable".
+const NOT_SO: [&str; 10] =
+    ["used", "set", "installed", "enabled", "active", "involved", "configured", "present", "in"];
 
 /// Words by which a change did not help.
 const USELESS: [&str; 14] = [
@@ -84,7 +85,11 @@ fn denied(words: &[Word], start: usize, end: usize) -> bool {
     };
     let before: Vec<Word> = words[start.saturating_sub(2)..start].iter().rev().cloned().collect();
     let after = &words[end..words.len().min(end + 2)];
-    near(&before, &DENIALS_BEFORE) || near(after, &DENIALS_AFTER)
+    let tail = &words[end..words.len().min(end + 4)];
+    let not_so = tail.windows(2).any(|pair| {
+        matches!(&*pair[0].text, "not" | "never" | "isnt") && NOT_SO.contains(&&*pair[1].text)
+    });
+    near(&before, &DENIALS_BEFORE) || near(after, &DENIALS_AFTER) || not_so
 }
 
 /// Whether the passage says that a change helped. `None`: it says neither.

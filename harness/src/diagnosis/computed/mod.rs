@@ -36,6 +36,8 @@ const ALL: &[(&str, Computed)] = &[
     ("port-is-nowhere", sockets::port_is_nowhere),
     ("published-to-wrong-port", sockets::published_to_wrong_port),
     ("exposed-not-published", sockets::exposed_not_published),
+    ("runs-without-publishing", sockets::runs_without_publishing),
+    ("distro-stopped", sockets::distro_stopped),
     ("one-family-works", attempts::one_family_works),
     ("v4-works-name-fails", attempts::v4_works_name_fails),
     ("http-error-from-loopback", attempts::http_error_from_loopback),

@@ -98,7 +98,13 @@ fn service(case: &Case<'_>, running: bool) -> Vec<Span> {
 
 /// The IP Helper does not run.
 pub(super) fn iphlpsvc_stopped(case: &Case<'_>) -> Vec<Span> {
-    service(case, false)
+    let mut found = service(case, false);
+    // `sc query iphlpsvc`, of which people paste the state only.
+    for block in case.evidence.document.blocks() {
+        let stopped = block.lines.iter().filter(|line| line.has("STOPPED") || line.has("Disabled"));
+        found.extend(stopped.filter(|_| block.ran(&["iphlpsvc"])).map(|line| line.span()));
+    }
+    found
 }
 
 /// The IP Helper runs.

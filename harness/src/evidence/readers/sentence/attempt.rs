@@ -103,7 +103,7 @@ fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
     let seen = match clause.seen {
         Some(seen) => Some(seen),
         // "… refused on localhost, 127.0.0.1 and the address of eth0"
-        None if clause.length <= 6 && !clause.targets.is_empty() => said.seen,
+        None if clause.length <= 6 && !clause.targets.is_empty() && !clause.serves => said.seen,
         None => None,
     };
     said.side = side;

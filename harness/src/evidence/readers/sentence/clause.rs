@@ -45,6 +45,8 @@ pub(super) struct Clause {
     pub side: Option<Side>,
     pub tool: Option<String>,
     pub seen: Option<Seen>,
+    /// It says where something listens, not that it was tried.
+    pub serves: bool,
 }
 
 /// The clauses of a passage.
@@ -86,6 +88,10 @@ fn clause(words: &[Word], conditional: bool, first: bool, lexicon: &Lexicon) -> 
         side: find_side(&free),
         tool: tool.map(|(tool, _)| tool.clone()),
         seen: seen(&free, lexicon),
+        serves: words.iter().any(|word| {
+            let text = word.text.as_str();
+            text.starts_with("listen") || matches!(text, "serves" | "bound" | "binds" | "runs")
+        }),
     })
 }
 
@@ -131,6 +137,21 @@ fn targets(words: &mut Vec<Word>, lexicon: &Lexicon) -> Vec<Target> {
         words.splice(start..taken, [mark]);
     }
     targets.sort_by_key(|target| target.span);
+    one_family(targets)
+}
+
+/// `curl -4 localhost` goes to 127.0.0.1, not to both.
+fn one_family(mut targets: Vec<Target>) -> Vec<Target> {
+    let named = targets.iter().position(|it| it.place == Place::Localhost);
+    let family = targets.iter().position(|it| {
+        it.host.is_none() && matches!(it.place, Place::Loopback4 | Place::Loopback6)
+    });
+    if let (Some(named), Some(family)) = (named, family)
+        && targets.len() == 2
+    {
+        targets[family].port = targets[family].port.or(targets[named].port);
+        targets.remove(named);
+    }
     targets
 }
 

@@ -27,8 +27,18 @@ const DENIALS_AFTER: [&str; 12] = [
 ];
 
 /// What may follow "not", so that it denies: "is not used", not "is not reachable".
-const NOT_SO: [&str; 10] =
-    ["used", "set", "installed", "enabled", "active", "involved", "configured", "present", "in"];
+const NOT_SO: [&str; 10] = [
+    "used",
+    "set",
+    "installed",
+    "enabled",
+    "active",
+    "involved",
+    "configured",
+    "present",
+    "in",
+    "listed",
+];
 
 /// Words by which a change did not help.
 const USELESS: [&str; 14] = [

@@ -26,6 +26,8 @@ pub enum Command {
     Claims(Claims),
     /// Climb name, ping, TCP and HTTP to a server, and say what each rung does not prove.
     Ladder(Ladder),
+    /// Say which cause a bug report points to, quoting it.
+    Diagnose(Diagnose),
     /// What this machine can run, and for what it cannot, the command that changes it.
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.
@@ -171,6 +173,20 @@ pub struct Ladder {
     /// Install nothing; do with what is there.
     #[arg(long)]
     pub no_install: bool,
+}
+
+/// `diagnose`
+#[derive(Debug, Args)]
+pub struct Diagnose {
+    /// A report, a directory of reports (*.md), or - for stdin.
+    #[arg(value_name = "REPORT.md|DIR|-")]
+    pub report: PathBuf,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Compare with the causes that the directory's index.json knows, and print the shares.
+    #[arg(long, conflicts_with = "format")]
+    pub score: bool,
 }
 
 /// `doctor`

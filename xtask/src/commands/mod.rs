@@ -3,6 +3,7 @@
 mod bench;
 mod claims;
 mod clean;
+mod diagnose;
 mod doctor;
 mod explain;
 mod ladder;
@@ -31,6 +32,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Explain(options) => explain::run(&options),
         Command::Claims(options) => claims::run(&options),
         Command::Ladder(options) => ladder::run(&options),
+        Command::Diagnose(options) => diagnose::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),

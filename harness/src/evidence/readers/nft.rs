@@ -97,7 +97,7 @@ fn parse(words: &[&str]) -> Parsed {
                 parsed.conditional |= !value(&mut words).iter().any(|state| state == "new");
             }
             "counter" => {
-                while let Some("packets" | "bytes") = words.peek() {
+                while let Some("packets" | "bytes") = words.peek().copied() {
                     words.next();
                     words.next();
                 }

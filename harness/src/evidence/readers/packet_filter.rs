@@ -215,7 +215,7 @@ fn listed(words: &[&str]) -> Option<Parsed> {
         _ => None,
     });
     parsed.conditional = parsed.proto.is_none() && !matches!(proto, "all" | "0");
-    let any = |word: &&str| matches!(**word, "anywhere" | "0.0.0.0/0" | "::/0");
+    let any = |word: &&str| matches!(*word, "anywhere" | "0.0.0.0/0" | "::/0");
     let mut rest = words.get(at + 2..)?.iter().copied().peekable();
     rest.next_if(|word| matches!(*word, "--" | "-f" | "!f"));
     let verbose = words[..at].len() >= 2;

@@ -45,6 +45,7 @@ const ALL: &[(&str, Computed)] = &[
     ("address-works-name-fails", attempts::address_works_name_fails),
     ("address-changed", attempts::address_changed),
     ("after-restart", attempts::after_restart),
+    ("asked-from-outside", attempts::asked_from_outside),
     ("in-a-container", attempts::in_a_container),
     ("several-addresses-printed", networks::several_addresses_printed),
     ("resolver-is-host-ip", names::nameserver_is_tunnel),

@@ -82,7 +82,7 @@ fn is_address(host: &Host) -> bool {
 }
 
 fn is_engine(line: Text<'_>) -> bool {
-    ["docker", "podman", "nerdctl", "container run"].iter().any(|it| line.has(it))
+    ["docker", "podman", "nerdctl", "container"].iter().any(|it| line.has(it))
         && (line.has("-p ") || line.has("--publish"))
 }
 

@@ -11,7 +11,7 @@ use crate::evidence::{
 };
 
 /// Keys of items that tell of no attempt, whatever their words.
-const NO_ATTEMPT: [&str; 26] = [
+const NO_ATTEMPT: [&str; 24] = [
     "cmd",
     "command",
     "version",
@@ -31,8 +31,6 @@ const NO_ATTEMPT: [&str; 26] = [
     "hosts",
     "env",
     "firewall",
-    "docker",
-    "podman",
     "fix",
     "workaround",
     "netstat",
@@ -66,7 +64,13 @@ pub(super) fn read(passage: &Passage, out: &mut Sink) {
     let mut said = Said { in_container, ..Said::default() };
     for clause in cut(&passage.words, lexicon()) {
         if clause.first {
-            said = Said { side: said.side, tool: said.tool, in_container, ..Said::default() };
+            said = Said {
+                side: said.side,
+                tool: said.tool,
+                targets: said.targets,
+                in_container,
+                ..Said::default()
+            };
         }
         one(&clause, &mut said, out);
     }
@@ -81,7 +85,8 @@ fn printed(passage: &Passage, out: &mut Sink) {
         _ => None,
     });
     let Some((clause, outcome)) = error else { return };
-    let target = clauses.iter().flat_map(|clause| &clause.targets).next();
+    let targets = || clauses.iter().flat_map(|clause| &clause.targets);
+    let target = targets().find(|target| target.host.is_some()).or_else(|| targets().next());
     let is_tool = clauses.iter().any(|clause| clause.tool.is_some());
     if target.is_none() && !is_tool {
         return;
@@ -121,8 +126,9 @@ fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
     if targets.is_empty() {
         targets.append(&mut said.pending);
     }
-    // "works from here and is refused from there"
-    if targets.is_empty() && clause.side.is_some() {
+    // "works from here and is refused from there"; "cannot reach localhost:80. Connection refused."
+    let particular = matches!(seen, Seen::Outcome(outcome) if !outcome.is_good());
+    if targets.is_empty() && (clause.side.is_some() || particular && clause.tool.is_none()) {
         targets.clone_from(&said.targets);
     }
     said.targets.clone_from(&targets);

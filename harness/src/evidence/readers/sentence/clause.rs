@@ -21,6 +21,22 @@ const CONDITIONS: [&str; 13] = [
     "despite", "with",
 ];
 
+/// Words that after "with" tell what came of it.
+const MANNERS: [&str; 12] = [
+    "http",
+    "error",
+    "connection",
+    "a",
+    "an",
+    "no",
+    "econnrefused",
+    "status",
+    "code",
+    "timeout",
+    "err",
+    "empty",
+];
+
 /// A destination that a clause names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
@@ -58,7 +74,11 @@ pub(super) fn cut(words: &[Word], lexicon: &Lexicon) -> Vec<Clause> {
     for (at, word) in words.iter().enumerate() {
         let text = word.text.as_str();
         let turn = TURNS.contains(&text);
-        let condition = CONDITIONS.contains(&text);
+        // "fails with 502" is one clause.
+        let next = words.get(at + 1).map_or("", |word| word.text.as_str());
+        let manner = text == "with"
+            && (MANNERS.contains(&next) || next.starts_with(|c: char| c.is_ascii_digit()));
+        let condition = CONDITIONS.contains(&text) && !manner;
         if word.is_mark() || turn || condition {
             clauses.extend(clause(&words[start..at], conditional, first, lexicon));
             first = first && start == at || text == ".";

@@ -76,7 +76,10 @@ fn in_sentence(words: &[Word], out: &mut Sink) {
         let span = words[start].span.to(words[end - 1].span);
         let what = topic.name.clone();
         if topic.change {
-            if let Some(helped) = helped(words, end) {
+            let only = words[start.saturating_sub(4)..start]
+                .iter()
+                .any(|word| matches!(&*word.text, "unless" | "until" | "except" | "only"));
+            if let Some(helped) = if only { Some(true) } else { helped(words, end) } {
                 out.put(Side::Unknown, span, Kind::Change(Change { what, helped }));
             } else {
                 out.put(Side::Unknown, span, Kind::Mention(Mention { what, denied: false }));

@@ -24,9 +24,11 @@ mod settings;
 mod setup;
 mod shape;
 mod ss;
+mod transcript;
 mod typed;
 mod ufw;
 mod version;
+mod windows_firewall;
 mod wsl;
 
 use super::reader::Reader;
@@ -56,11 +58,16 @@ pub const ALL: &[Reader] = &[
     container::READER,
     wsl::READER,
     services::READER,
+    transcript::READER,
+    windows_firewall::READER,
     sentence::READER,
     program::READER,
     typed::READER,
     version::READER,
 ];
+
+#[cfg(test)]
+mod languages;
 
 #[cfg(test)]
 mod testing {

@@ -257,10 +257,11 @@ pub(super) fn port_is_nowhere(case: &Case<'_>) -> Vec<Span> {
 /// A published port leads to a container's port at which its server, which says where it listens,
 /// does not.
 pub(super) fn published_to_wrong_port(case: &Case<'_>) -> Vec<Span> {
-    let published = case.pick(|kind| match kind {
+    let mut published = case.pick(|kind| match kind {
         Kind::Publication(it) => it.container_port.filter(|_| it.host_port.is_some()),
         _ => None,
     });
+    published.dedup_by_key(|(_, port)| *port);
     let serving: Vec<(&Fact, u16)> = case.pick(|kind| match kind {
         Kind::Serving(it) => it.at.port,
         _ => None,

@@ -24,10 +24,12 @@ mod settings;
 mod setup;
 mod shape;
 mod ss;
+mod transcript;
 mod typed;
 mod ufw;
 mod version;
 mod whose;
+mod windows_firewall;
 mod wsl;
 
 use super::reader::Reader;
@@ -58,11 +60,16 @@ pub const ALL: &[Reader] = &[
     whose::READER,
     wsl::READER,
     services::READER,
+    transcript::READER,
+    windows_firewall::READER,
     sentence::READER,
     program::READER,
     typed::READER,
     version::READER,
 ];
+
+#[cfg(test)]
+mod languages;
 
 #[cfg(test)]
 mod testing {

@@ -198,6 +198,7 @@ fn status(text: &str) -> Option<u16> {
 /// What curl -v, telnet and progress bars print besides.
 fn is_chatter(line: Text<'_>) -> bool {
     let text = line.as_str().trim();
-    let marks = ["*", ">", "<", "{", "}", "Trying ", "Escape character", "% Total", "0     0", "--:--"];
+    let marks =
+        ["*", ">", "<", "{", "}", "Trying ", "Escape character", "% Total", "0     0", "--:--"];
     text.is_empty() || marks.iter().any(|mark| text.starts_with(mark)) || text.contains("Dload")
 }

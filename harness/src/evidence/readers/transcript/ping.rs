@@ -36,8 +36,8 @@ fn failure_of(line: Text<'_>) -> Option<Outcome> {
 fn loss(line: Text<'_>) -> Option<u32> {
     let (before, _) = line.as_str().split_once('%')?;
     let before = before.trim_end();
-    let start = before.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = before
+        .rfind(|c: char| !c.is_ascii_digit())
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     before[start..].parse().ok()
 }

@@ -14,9 +14,39 @@ pub(super) struct Target {
 
 /// Options with a value behind them, which is no host.
 const VALUED: [&str; 34] = [
-    "-o", "-O", "-m", "-w", "-H", "-X", "-d", "-u", "-A", "-e", "-x", "-T", "-t", "-c", "-i", "-I",
-    "-s", "-p", "-n", "-W", "--max-time", "--connect-timeout", "--proxy", "--noproxy", "--data",
-    "--header", "--request", "--user", "--interface", "--retry", "-q", "-Count", "-TimeoutSec",
+    "-o",
+    "-O",
+    "-m",
+    "-w",
+    "-H",
+    "-X",
+    "-d",
+    "-u",
+    "-A",
+    "-e",
+    "-x",
+    "-T",
+    "-t",
+    "-c",
+    "-i",
+    "-I",
+    "-s",
+    "-p",
+    "-n",
+    "-W",
+    "--max-time",
+    "--connect-timeout",
+    "--proxy",
+    "--noproxy",
+    "--data",
+    "--header",
+    "--request",
+    "--user",
+    "--interface",
+    "--retry",
+    "-q",
+    "-Count",
+    "-TimeoutSec",
     "-Method",
 ];
 
@@ -30,9 +60,9 @@ impl Target {
         let is_tool = |word: &String| {
             let name = word.rsplit(['/', '\\']).next().unwrap_or(word).to_ascii_lowercase();
             let name = name.trim_end_matches(".exe");
-            super::TOOLS.iter().any(|(program, it)| {
-                *it == tool && program.eq_ignore_ascii_case(name)
-            })
+            super::TOOLS
+                .iter()
+                .any(|(program, it)| *it == tool && program.eq_ignore_ascii_case(name))
         };
         let at = words.iter().position(is_tool)?;
         let arguments = arguments(&words[at + 1..], tool);
@@ -83,10 +113,12 @@ fn arguments<'w>(words: &'w [String], tool: &str) -> Vec<&'w str> {
             break;
         } else if word.starts_with('-') {
             // `nc -w 2`, but `telnet -4`; a flag of letters for nc has no value: `-zv`.
-            skip = VALUED.contains(&word) && !(tool == "ping" && word == "-t" || word == "-I" && tool == "curl")
+            skip = VALUED.contains(&word)
+                && !(tool == "ping" && word == "-t" || word == "-I" && tool == "curl")
                 && !(tool == "nc" && matches!(word, "-u" | "-n" | "-d" | "-t"))
                 && !(tool == "curl" && matches!(word, "-s" | "-i" | "-n" | "-O" | "-p" | "-q"))
-                && !(tool == "wget" && matches!(word, "-q" | "-S" | "-d" | "-c" | "-x" | "-p" | "-H" | "-m"));
+                && !(tool == "wget"
+                    && matches!(word, "-q" | "-S" | "-d" | "-c" | "-x" | "-p" | "-H" | "-m"));
         } else if !(word.starts_with('/') && tool == "ping") {
             found.push(word);
         }
@@ -114,7 +146,10 @@ mod tests {
         assert_eq!(is("telnet", "telnet localhost 80"), some("localhost:80"));
         assert_eq!(is("ping", "ping -c 1 172.20.x.x"), some("172.20.x.x"));
         assert_eq!(is("tnc", "tnc localhost -Port 80"), some("localhost:80"));
-        assert_eq!(is("tnc", "Test-NetConnection -Port 80 -ComputerName 10.0.0.1"), some("10.0.0.1:80"));
+        assert_eq!(
+            is("tnc", "Test-NetConnection -Port 80 -ComputerName 10.0.0.1"),
+            some("10.0.0.1:80")
+        );
         assert_eq!(is("curl", "sudo apt install curl"), None);
         assert_eq!(is("curl", "curl --version"), None);
     }

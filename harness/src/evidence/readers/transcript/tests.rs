@@ -47,13 +47,28 @@ fn curl_without_a_fence() {
 #[test]
 fn curl_fails() {
     for (line, expected) in [
-        ("curl: (7) Failed to connect to localhost port 80 after 2035 ms: Couldn't connect to server", "refused"),
-        ("curl: (7) Failed to connect to localhost port 80 after 21043 ms: Could not connect to server", "timeout"),
+        (
+            "curl: (7) Failed to connect to localhost port 80 after 2035 ms: Couldn't connect to server",
+            "refused",
+        ),
+        (
+            "curl: (7) Failed to connect to localhost port 80 after 21043 ms: Could not connect to server",
+            "timeout",
+        ),
         ("curl: (7) Failed to connect to localhost port 80: Connection refused", "refused"),
-        ("curl: (7) Failed to connect to localhost port 80 after 3 ms: Couldn't connect to server", "fails"),
+        (
+            "curl: (7) Failed to connect to localhost port 80 after 3 ms: Couldn't connect to server",
+            "fails",
+        ),
         ("curl: (7) couldn't connect to host: No route to host", "no-route"),
-        ("curl: (28) Failed to connect to localhost port 80 after 5000 ms: Connection timed out", "timeout"),
-        ("curl: (28) Operation timed out after 5001 milliseconds with 0 bytes received", "no-answer"),
+        (
+            "curl: (28) Failed to connect to localhost port 80 after 5000 ms: Connection timed out",
+            "timeout",
+        ),
+        (
+            "curl: (28) Operation timed out after 5001 milliseconds with 0 bytes received",
+            "no-answer",
+        ),
         ("curl: (56) Recv failure: Connection was reset", "dropped"),
         ("curl: (6) Could not resolve host: localhost", "no-name"),
         ("curl: (56) Received HTTP code 403 from proxy after CONNECT", "proxy-error"),
@@ -75,8 +90,7 @@ fn proxies() {
         * Uses proxy env variable http_proxy == 'http://10.0.0.9:3128'\n\
         *   Trying 10.0.0.9:3128...\n* Connected to 10.0.0.9 (10.0.0.9) port 3128\n\
         < HTTP/1.1 503 Service Unavailable\n```\n";
-    let expected =
-        ["guest curl localhost 8080 proxy-error", "http_proxy=http://10.0.0.9:3128"];
+    let expected = ["guest curl localhost 8080 proxy-error", "http_proxy=http://10.0.0.9:3128"];
     assert_eq!(sorted(text), expected);
 }
 
@@ -113,11 +127,15 @@ fn nc_and_telnet() {
     ];
     assert_eq!(sorted(text), expected);
     assert_eq!(
-        shown("$ telnet 10.0.0.1 80\nTrying 10.0.0.1...\ntelnet: Unable to connect to remote host: No route to host\n"),
+        shown(
+            "$ telnet 10.0.0.1 80\nTrying 10.0.0.1...\ntelnet: Unable to connect to remote host: No route to host\n"
+        ),
         ["guest telnet 10.0.0.1 80 no-route"]
     );
     assert_eq!(
-        shown("$ telnet 10.0.0.1 80\nTrying 10.0.0.1...\nConnected to 10.0.0.1.\nEscape character is '^]'.\nConnection closed by foreign host.\n"),
+        shown(
+            "$ telnet 10.0.0.1 80\nTrying 10.0.0.1...\nConnected to 10.0.0.1.\nEscape character is '^]'.\nConnection closed by foreign host.\n"
+        ),
         ["guest telnet 10.0.0.1 80 dropped"]
     );
 }

@@ -15,12 +15,13 @@ struct Known {
     wsl: Vec<Host>,
     gateway: Vec<Host>,
     lan: Vec<Host>,
+    mirrored: bool,
 }
 
 /// Completes the attempts.
 pub(super) fn resolve(facts: &mut [Fact], mode: Option<Mode>) {
     let has_windows = mode.is_some_and(|mode| mode != Mode::None);
-    let known = known(facts);
+    let known = Known { mirrored: mode == Some(Mode::Mirrored), ..known(facts) };
     for fact in facts {
         if let Kind::Attempt(attempt) = &mut fact.kind {
             if has_windows {
@@ -86,6 +87,10 @@ fn role(host: &Host, side: Side, known: &Known, has_windows: bool) -> Place {
         return Place::WindowsLan;
     }
     let Some(address) = host.v4().filter(|_| has_windows) else { return other };
+    // Mirrored, both have the addresses of Windows.
+    if known.mirrored && address.is_private() && matches!(side, Side::Windows | Side::Guest) {
+        return Place::WindowsLan;
+    }
     match side {
         // The first address of a /20 is the host's own.
         Side::Unknown | Side::Guest if is_first(address) => Place::WindowsGateway,

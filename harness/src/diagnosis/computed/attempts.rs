@@ -3,7 +3,7 @@
 use super::super::case::Case;
 use crate::{
     evidence::{
-        fact::{Attempt, Fact, Kind, Place, Seen},
+        fact::{Attempt, Fact, Kind, Mode, Place, Seen},
         side::Side,
         span::Span,
         words::Pattern,
@@ -151,4 +151,19 @@ pub(super) fn in_a_container(case: &Case<'_>) -> Vec<Span> {
         "docker ... app|backend|service|web|frontend|api",
     ]));
     found
+}
+
+/// Somebody asked from another machine than the server's: from the LAN, from a container or for one,
+/// across to WSL, or for an address that is not loopback.
+pub(super) fn asked_from_outside(case: &Case<'_>) -> Vec<Span> {
+    let shared = case.mode.is_none_or(|mode| mode == Mode::None);
+    let nested = !said(
+        case,
+        &["container|containers|docker|podman|pod|vm|vagrant|devcontainer|virtualbox|kubernetes"],
+    )
+    .is_empty();
+    spans(with(case, |fact, it| {
+        let inside = it.to.is_loopback() && shared && fact.side != Side::Lan && !nested;
+        it.seen.is_bad() && !inside && !(fact.side == Side::Guest && it.to.is_loopback() && !nested)
+    }))
 }

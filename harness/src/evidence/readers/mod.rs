@@ -28,6 +28,7 @@ mod transcript;
 mod typed;
 mod ufw;
 mod version;
+mod whose;
 mod windows_firewall;
 mod wsl;
 
@@ -56,6 +57,7 @@ pub const ALL: &[Reader] = &[
     packet_filter::READER,
     nft::READER,
     container::READER,
+    whose::READER,
     wsl::READER,
     services::READER,
     transcript::READER,

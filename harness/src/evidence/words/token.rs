@@ -110,7 +110,7 @@ fn chunk_words(chunk: Text<'_>, out: &mut Vec<Word>) {
                 ',' | ';' | '，' | '；' | '、' if ends || !c.is_ascii() => Some(","),
                 '.' | '!' | '?' if ends => Some("."),
                 '。' | '！' | '？' => Some("."),
-                '(' => Some(","),
+                '(' if rest == 0 => Some(","),
                 _ => None,
             };
             if let Some(mark) = mark

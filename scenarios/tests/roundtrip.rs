@@ -69,7 +69,9 @@ fn what_goes_in_comes_out() {
     let broken: Vec<String> = outcomes
         .iter()
         .filter(|outcome| !outcome.holds())
-        .map(|it| format!("{}: {:?} {:?} {:?} {:?}", it.name, it.found, it.differs, it.cured, it.error))
+        .map(|it| {
+            format!("{}: {:?} {:?} {:?} {:?}", it.name, it.found, it.differs, it.cured, it.error)
+        })
         .collect();
     assert!(broken.is_empty(), "{}\n{}", broken.join("\n"), summary(&outcomes));
 }

@@ -33,6 +33,8 @@ pub enum Command {
     Repro(Repro),
     /// Fault, report, diagnosis, reproduction, cure: the whole way round, for every fault.
     Roundtrip(Roundtrip),
+    /// Say which cause a bug report points to, quoting it.
+    Diagnose(Diagnose),
     /// What this machine can run, and for what it cannot, the command that changes it.
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.
@@ -258,6 +260,23 @@ pub struct Roundtrip {
     /// Install nothing; do with what is there.
     #[arg(long)]
     pub no_install: bool,
+}
+
+/// `diagnose`
+#[derive(Debug, Args)]
+pub struct Diagnose {
+    /// A report, a directory of reports (*.md), or - for stdin; this machine where none is named.
+    #[arg(value_name = "REPORT.md|DIR|-", required_if_eq("score", "true"))]
+    pub report: Option<PathBuf>,
+    /// Without a report: the port of this machine that does not answer.
+    #[arg(long, value_name = "N", conflicts_with = "report")]
+    pub port: Option<u16>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Compare with the causes that the directory's index.json knows, and print the shares.
+    #[arg(long, conflicts_with = "format")]
+    pub score: bool,
 }
 
 /// `doctor`

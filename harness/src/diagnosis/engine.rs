@@ -17,7 +17,7 @@ const POSSIBLE: f32 = 2.0;
 /// From which weight on a cause is likely.
 pub(super) const LIKELY: f32 = 4.5;
 /// From which weight on a cause with a decisive clue is certain.
-const CERTAIN: f32 = 7.0;
+const CERTAIN: f32 = 6.0;
 /// How far another cause has to be behind a certain one.
 const LEAD: f32 = 2.0;
 /// Causes that weigh less than this part of the first one are noise.
@@ -166,7 +166,8 @@ fn ask(findings: &[Finding], case: &Case<'_>) -> Vec<Ask> {
     let port = case.ports().first().map_or("8080".to_owned(), u16::to_string);
     for finding in findings.iter().take(2) {
         for ask in finding.ask.iter().take(1) {
-            let ask = Ask { run: ask.run.replace("{port}", &port), ..ask.clone() };
+            let fill = |text: &str| text.replace("{port}", &port);
+            let ask = Ask { on: ask.on.clone(), run: fill(&ask.run), shows: fill(&ask.shows) };
             if !asked.iter().any(|known| known.run == ask.run) {
                 asked.push(ask);
             }

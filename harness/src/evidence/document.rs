@@ -113,6 +113,8 @@ struct Cutter<'d> {
     open: Option<Block<'d>>,
     /// The fence that closes the code we are in.
     fence: Option<&'d str>,
+    /// Whether the last line outside of a fence was empty.
+    gap: bool,
 }
 
 impl<'d> Cutter<'d> {
@@ -157,12 +159,15 @@ impl<'d> Cutter<'d> {
         if let Some((side, command)) = prompt::command(line) {
             self.close();
             self.start(Form::Output, side, Some(command), None);
+        } else if in_output && self.is_printed(bare) {
+            self.push(line);
         } else if let Some((key, value)) = item(bare) {
             self.close();
             self.start(Form::Item, key.map_or(Side::Unknown, Side::named_in), None, key);
             self.push(value);
             self.close();
         } else if bare.as_str().is_empty() {
+            self.gap = true;
             if !in_output {
                 self.close();
             }
@@ -179,11 +184,23 @@ impl<'d> Cutter<'d> {
         }
     }
 
+    /// Whether a line `key : value` below a command is still printed by it, and no item: many tools
+    /// print such lines. Behind an empty line only those whose colons are in a column.
+    fn is_printed(&self, bare: Text<'d>) -> bool {
+        let by_command = self.open.as_ref().is_some_and(|open| open.command.is_some());
+        let text = bare.as_str();
+        let marked = ["- ", "• ", "+ "].iter().any(|mark| text.starts_with(mark));
+        let listed = text.contains(" : ") || text.contains(". :");
+        by_command && !text.is_empty() && !marked && !is_sentence(bare) && (!self.gap || listed)
+    }
+
     fn start(&mut self, form: Form, side: Side, command: Option<Text<'d>>, key: Option<Text<'d>>) {
+        self.gap = false;
         self.open = Some(Block { form, side, command, key, lines: Vec::new() });
     }
 
     fn push(&mut self, line: Text<'d>) {
+        self.gap = false;
         let end = line.part(line.as_str().trim_end());
         if let Some(open) = &mut self.open {
             open.lines.push(end);
@@ -266,7 +283,7 @@ fn split_key(line: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
 fn is_sentence(line: Text<'_>) -> bool {
     let text = line.as_str();
     let words = text.split_whitespace().count();
-    let columns = text.contains("  ") || text.contains('\t');
+    let columns = text.contains("  ") || text.contains(['\t', '[']);
     let starts = text.chars().next().is_some_and(char::is_uppercase);
     words >= 6 && !columns && starts && text.ends_with(['.', '!', '?', ':'])
 }
@@ -315,6 +332,20 @@ mod tests {
                 "Output guest ss -ltn - LISTEN 0 1 *:80",
                 "Output guest curl localhost - ok",
                 "Prose unknown - - That is what I see on my machine.",
+            ]
+        );
+    }
+
+    #[test]
+    fn printed_keys_are_no_items() {
+        let text = "PS> tnc localhost\n\nName : localhost\nOpen: yes\n* Connected to: x\n\n\
+                    Version: 1.2\n- firewall: off\n";
+        assert_eq!(
+            shown(text),
+            [
+                "Output windows tnc localhost - Name : localhost|Open: yes|* Connected to: x",
+                "Item unknown - Version 1.2",
+                "Item unknown - firewall off",
             ]
         );
     }

@@ -2,6 +2,40 @@
 
 use super::{side::Side, span::Text};
 
+/// Commands that people paste behind root's bare `#`.
+const COMMANDS: [&str; 30] = [
+    "firewall-cmd",
+    "ss",
+    "netstat",
+    "ip",
+    "cat",
+    "curl",
+    "docker",
+    "podman",
+    "systemctl",
+    "iptables",
+    "nft",
+    "ping",
+    "nc",
+    "telnet",
+    "wget",
+    "lsof",
+    "kubectl",
+    "getent",
+    "dig",
+    "nslookup",
+    "hostname",
+    "env",
+    "ifconfig",
+    "route",
+    "sudo",
+    "ufw",
+    "journalctl",
+    "ps",
+    "ls",
+    "tcpdump",
+];
+
 /// A line with a prompt: the machine and the command behind it.
 pub(super) fn command(line: Text<'_>) -> Option<(Side, Text<'_>)> {
     let line = line.trim();
@@ -27,6 +61,12 @@ fn unix(line: Text<'_>) -> Option<(Side, Text<'_>)> {
         if let Some(command) = line.after(sign) {
             return Some((Side::Guest, command));
         }
+    }
+    // Root's prompt, where what follows is a command and no comment.
+    if let Some(command) = line.after("# ")
+        && command.words().next().is_some_and(|word| COMMANDS.contains(&word.as_str()))
+    {
+        return Some((Side::Guest, command));
     }
     let text = line.as_str();
     let end = text.find(['$', '#', '%']).filter(|end| text[..*end].contains('@'))?;
@@ -93,6 +133,7 @@ mod tests {
     #[test]
     fn other_lines_have_none() {
         assert_eq!(read("# server log"), None);
+        assert_eq!(read("# firewall-cmd --state").map(|it| it.0), Some(Side::Guest));
         assert_eq!(read("tcp 0 0 0.0.0.0:80 LISTEN"), None);
         assert_eq!(read("> quoted"), None);
         assert_eq!(read("a -> b"), None);

@@ -15,12 +15,13 @@ struct Known {
     wsl: Vec<Host>,
     gateway: Vec<Host>,
     lan: Vec<Host>,
+    mirrored: bool,
 }
 
 /// Completes the attempts.
 pub(super) fn resolve(facts: &mut [Fact], mode: Option<Mode>) {
     let has_windows = mode.is_some_and(|mode| mode != Mode::None);
-    let known = known(facts);
+    let known = Known { mirrored: mode == Some(Mode::Mirrored), ..known(facts) };
     for fact in facts {
         if let Kind::Attempt(attempt) = &mut fact.kind {
             if has_windows {
@@ -28,6 +29,10 @@ pub(super) fn resolve(facts: &mut [Fact], mode: Option<Mode>) {
             }
             if let Place::Other(host) = &attempt.to {
                 attempt.to = role(host, fact.side, &known, has_windows);
+            }
+            // Nobody asks Windows whether it reaches itself.
+            if has_windows && fact.side == Side::Unknown && attempt.to == Place::WindowsGateway {
+                fact.side = Side::Guest;
             }
             // Nobody asks from inside whether the guest's own address is reachable.
             if has_windows && fact.side == Side::Unknown && attempt.to == Place::WslAddress {
@@ -82,12 +87,23 @@ fn role(host: &Host, side: Side, known: &Known, has_windows: bool) -> Place {
         return Place::WindowsLan;
     }
     let Some(address) = host.v4().filter(|_| has_windows) else { return other };
+    // Mirrored, both have the addresses of Windows.
+    if known.mirrored && address.is_private() && matches!(side, Side::Windows | Side::Guest) {
+        return Place::WindowsLan;
+    }
     match side {
+        // The first address of a /20 is the host's own.
+        Side::Unknown | Side::Guest if is_first(address) => Place::WindowsGateway,
         Side::Windows | Side::Unknown if is_nat(address) => Place::WslAddress,
         Side::Guest if is_nat(address) => Place::WindowsGateway,
         Side::Lan if address.is_private() => Place::WindowsLan,
         _ => other,
     }
+}
+
+fn is_first(address: Ipv4Addr) -> bool {
+    let [_, _, third, last] = address.octets();
+    is_nat(address) && third % 16 == 0 && last == 1
 }
 
 /// 172.16.0.0/12, from which WSL takes its network.

@@ -12,6 +12,7 @@ use harness::{
     matrix::{MatrixPlan, Probes},
     measure::Slots,
     phase,
+    route::RoutePattern,
 };
 
 use super::{catalogue, ladder, prepare};
@@ -32,7 +33,7 @@ pub fn run(options: &Collect) -> Result<ExitCode, Failure> {
     }
     let page = match &options.scenario {
         Some(name) => in_lab(name, options)?,
-        None => here(options)?,
+        None => of_this_machine(options.port, &options.fails, options.log.as_deref())?,
     };
     let Some(page) = page else { return Ok(ExitCode::from(INTERRUPTED)) };
     match &options.out {
@@ -65,9 +66,14 @@ fn preview() -> String {
     text
 }
 
-fn here(options: &Collect) -> Result<Option<String>, Failure> {
-    let wish = Wish { port: options.port.unwrap_or(PORT), complaints: options.fails.clone() };
-    let here = Here::look(options.log.as_deref());
+/// The report of this machine; `None` when it was interrupted.
+pub(super) fn of_this_machine(
+    port: Option<u16>,
+    fails: &[RoutePattern],
+    log: Option<&Path>,
+) -> Result<Option<String>, Failure> {
+    let wish = Wish { port: port.unwrap_or(PORT), complaints: fails.to_vec() };
+    let here = Here::look(log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failure::lab)?;
     let collected = runtime.block_on(async {

@@ -4,6 +4,7 @@ mod bench;
 mod claims;
 mod clean;
 mod collect;
+mod diagnose;
 mod doctor;
 mod explain;
 mod ladder;
@@ -37,6 +38,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Collect(options) => collect::run(&options),
         Command::Repro(options) => repro::run(&options),
         Command::Roundtrip(options) => roundtrip::run(&options),
+        Command::Diagnose(options) => diagnose::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),

@@ -8,6 +8,7 @@ mod support;
 mod bad_input;
 mod catalogue;
 mod claims;
+mod diagnose;
 mod firewall;
 mod json_report;
 mod lab_errors;

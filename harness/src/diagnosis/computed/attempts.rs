@@ -3,7 +3,7 @@
 use super::super::case::Case;
 use crate::{
     evidence::{
-        fact::{Attempt, Fact, Kind, Place, Seen},
+        fact::{Attempt, Fact, Kind, Mode, Place, Seen},
         side::Side,
         span::Span,
         words::Pattern,
@@ -25,8 +25,10 @@ pub(super) fn one_family_works(case: &Case<'_>) -> Vec<Span> {
     let good = with(case, |_, it| it.to.is_loopback() && it.seen.is_good());
     let bad = with(case, |_, it| it.to.is_loopback() && it.seen.is_bad());
     for (fact, one) in &good {
+        // "connects and is then reset" is no success.
+        let spoiled = bad.iter().any(|(_, other)| other.to == one.to);
         for (other_fact, other) in &bad {
-            if fact.side == other_fact.side && one.to != other.to {
+            if fact.side == other_fact.side && one.to != other.to && !spoiled {
                 found.extend([fact.span, other_fact.span]);
             }
         }
@@ -151,4 +153,19 @@ pub(super) fn in_a_container(case: &Case<'_>) -> Vec<Span> {
         "docker ... app|backend|service|web|frontend|api",
     ]));
     found
+}
+
+/// Somebody asked from another machine than the server's: from the LAN, from a container or for one,
+/// across to WSL, or for an address that is not loopback.
+pub(super) fn asked_from_outside(case: &Case<'_>) -> Vec<Span> {
+    let shared = case.mode.is_none_or(|mode| mode == Mode::None);
+    let nested = !said(
+        case,
+        &["container|containers|docker|podman|pod|vm|vagrant|devcontainer|virtualbox|kubernetes"],
+    )
+    .is_empty();
+    spans(with(case, |fact, it| {
+        let inside = it.to.is_loopback() && shared && fact.side != Side::Lan && !nested;
+        it.seen.is_bad() && !inside && !(fact.side == Side::Guest && it.to.is_loopback() && !nested)
+    }))
 }

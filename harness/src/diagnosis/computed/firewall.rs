@@ -3,6 +3,7 @@
 use super::super::case::Case;
 use crate::evidence::{
     fact::{Fact, Firewall, Kind, Verdict},
+    side::Side,
     span::Span,
 };
 
@@ -12,6 +13,13 @@ fn all<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Firewall)> {
 
 fn with(case: &Case<'_>, is: impl Fn(&Firewall) -> bool) -> Vec<Span> {
     all(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+}
+
+/// The same, but not of a firewall in the guest.
+fn of_windows(case: &Case<'_>, is: impl Fn(&Firewall) -> bool) -> Vec<Span> {
+    let outside = |fact: &Fact| fact.side != Side::Guest;
+    let found = all(case).into_iter().filter(|(fact, it)| outside(fact) && is(it));
+    found.map(|(fact, _)| fact.span).collect()
 }
 
 /// A zone of firewalld that does not open the reported port.
@@ -47,7 +55,7 @@ pub(super) fn hyper_v_blocks(case: &Case<'_>) -> Vec<Span> {
 
 /// A rule of the Windows firewall blocks.
 pub(super) fn windows_rule_blocks(case: &Case<'_>) -> Vec<Span> {
-    with(case, |it| match it {
+    of_windows(case, |it| match it {
         Firewall::Rule(rule) => !rule.hyper_v && rule.enabled && rule.verdict == Verdict::Block,
         _ => false,
     })
@@ -55,12 +63,12 @@ pub(super) fn windows_rule_blocks(case: &Case<'_>) -> Vec<Span> {
 
 /// The log of the Windows firewall has a dropped packet.
 pub(super) fn windows_log_drops(case: &Case<'_>) -> Vec<Span> {
-    with(case, |it| matches!(it, Firewall::Logged { .. }))
+    of_windows(case, |it| matches!(it, Firewall::Logged { .. }))
 }
 
 /// A rule lets the traffic in already.
 pub(super) fn inbound_rule_exists(case: &Case<'_>) -> Vec<Span> {
-    with(case, |it| match it {
+    of_windows(case, |it| match it {
         Firewall::Rule(rule) => {
             rule.enabled && rule.verdict == Verdict::Allow && rule.inbound != Some(false)
         }

@@ -74,7 +74,20 @@ fn is_localhost(entry: &HostsEntry) -> bool {
 /// localhost is given another machine's address.
 pub(super) fn localhost_elsewhere(case: &Case<'_>) -> Vec<Span> {
     let is = |it: &HostsEntry| is_localhost(it) && !it.address.is_loopback();
-    hosts(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
+    let mut found: Vec<Span> =
+        hosts(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect();
+    // Told in a sentence about the hosts file: "wrote 0.0.0.0 localhost to the hosts file".
+    for passage in &case.passages {
+        let about = passage.words.iter().any(|word| word.text == "hosts");
+        for pair in passage.words.windows(2).filter(|_| about) {
+            let address = pair[0].text.parse::<std::net::Ipv4Addr>();
+            let other = address.is_ok_and(|address| !address.is_loopback());
+            if other && pair[1].text == "localhost" {
+                found.push(pair[0].span.to(pair[1].span));
+            }
+        }
+    }
+    found
 }
 
 /// localhost is ::1, too or only.

@@ -28,6 +28,26 @@ pub(super) fn overlap(case: &Case<'_>) -> Vec<Span> {
             }
         }
     }
+    found.extend(routes_overlap(case));
+    found
+}
+
+/// Two interfaces have a route to the same network.
+fn routes_overlap(case: &Case<'_>) -> Vec<Span> {
+    let routes = case.pick(|kind| if let Kind::Route(it) = kind { Some(it) } else { None });
+    let mut found = Vec::new();
+    for (at, (fact, one)) in routes.iter().enumerate() {
+        for (other_fact, other) in &routes[at + 1..] {
+            let wide = one.network.is_some_and(|(address, prefix)| {
+                prefix < 32 && !address.is_loopback() && !address.is_multicast()
+            });
+            let named = one.interface.is_some() && other.interface.is_some();
+            let differ = one.interface != other.interface && fact.side == other_fact.side;
+            if wide && named && differ && one.network == other.network {
+                found.extend([fact.span, other_fact.span]);
+            }
+        }
+    }
     found
 }
 

@@ -72,6 +72,15 @@ pub(super) fn on_port(case: &Case<'_>) -> Vec<Span> {
     with(case, |rule| rule.port().is_some_and(|port| ports.contains(&port)))
 }
 
+/// A rule listens at a port that somebody could not bind.
+pub(super) fn on_wanted_port(case: &Case<'_>) -> Vec<Span> {
+    let wanted = case.pick(|kind| match kind {
+        Kind::BindFailure(it) => it.wanted.as_ref().and_then(|it| it.port),
+        _ => None,
+    });
+    with(case, |rule| wanted.iter().any(|(_, port)| rule.port() == Some(*port)))
+}
+
 /// A rule listens on all addresses or on the LAN's, and leads to the guest.
 pub(super) fn for_lan(case: &Case<'_>) -> Vec<Span> {
     let wsl = case.mode.is_some_and(|mode| mode != Mode::None);
@@ -89,7 +98,13 @@ fn service(case: &Case<'_>, running: bool) -> Vec<Span> {
 
 /// The IP Helper does not run.
 pub(super) fn iphlpsvc_stopped(case: &Case<'_>) -> Vec<Span> {
-    service(case, false)
+    let mut found = service(case, false);
+    // `sc query iphlpsvc`, of which people paste the state only.
+    for block in case.evidence.document.blocks() {
+        let stopped = block.lines.iter().filter(|line| line.has("STOPPED") || line.has("Disabled"));
+        found.extend(stopped.filter(|_| block.ran(&["iphlpsvc"])).map(|line| line.span()));
+    }
+    found
 }
 
 /// The IP Helper runs.

@@ -2,7 +2,7 @@
 
 use super::super::case::Case;
 use crate::evidence::{
-    fact::{Bind, BindError, Fact, Kind, Listener, Proto},
+    fact::{Bind, BindError, Fact, Kind, Listener, Mode, Proto, State},
     lexicon::lexicon,
     side::Side,
     span::Span,
@@ -107,11 +107,16 @@ pub(super) fn two_hold_port(case: &Case<'_>) -> Vec<Span> {
         for (other_fact, other) in &all[at + 1..] {
             let names = (program(case, one), program(case, other));
             let differ = match &names {
-                (Some(a), Some(b)) => a != b && (is_relay(a) || is_relay(b)),
+                (Some(a), Some(b)) => {
+                    let portproxy = a == "svchost" || b == "svchost";
+                    a != b && (is_relay(a) || is_relay(b)) && !portproxy
+                }
                 _ => false,
             };
             let same_family = one.address.is_v6() == other.address.is_v6();
-            if one.port == other.port && differ && same_family {
+            let unnamed = names == (None, None) && one.pid == other.pid;
+            let twice = unnamed && one.address == other.address && fact.span != other_fact.span;
+            if one.port == other.port && (differ || twice) && same_family {
                 found.extend([fact.span, other_fact.span]);
             }
         }
@@ -176,7 +181,9 @@ pub(super) fn windows_loopback_only(case: &Case<'_>) -> Vec<Span> {
 
 /// The server listens on loopback, and on nothing else at that port.
 pub(super) fn listens_on_loopback_only(case: &Case<'_>) -> Vec<Span> {
-    let own = |fact: &Fact| fact.side != Side::Windows;
+    // Without WSL a listener on Windows is the server itself, not the relay.
+    let no_relay = case.mode == Some(Mode::None);
+    let own = |fact: &Fact| no_relay || fact.side != Side::Windows;
     let all: Vec<_> = case.listeners().into_iter().filter(|(fact, _)| own(fact)).collect();
     let ports = case.ports();
     let only = all.iter().filter(|(_, it)| {
@@ -250,10 +257,11 @@ pub(super) fn port_is_nowhere(case: &Case<'_>) -> Vec<Span> {
 /// A published port leads to a container's port at which its server, which says where it listens,
 /// does not.
 pub(super) fn published_to_wrong_port(case: &Case<'_>) -> Vec<Span> {
-    let published = case.pick(|kind| match kind {
+    let mut published = case.pick(|kind| match kind {
         Kind::Publication(it) => it.container_port.filter(|_| it.host_port.is_some()),
         _ => None,
     });
+    published.dedup_by_key(|(_, port)| *port);
     let serving: Vec<(&Fact, u16)> = case.pick(|kind| match kind {
         Kind::Serving(it) => it.at.port,
         _ => None,
@@ -281,4 +289,32 @@ pub(super) fn exposed_not_published(case: &Case<'_>) -> Vec<Span> {
     }
     let bare = all.into_iter().filter(|(_, it)| it.container_port.is_some());
     spans(bare.map(|(fact, _)| fact))
+}
+
+/// A container is started without a published port.
+pub(super) fn runs_without_publishing(case: &Case<'_>) -> Vec<Span> {
+    let published = case.pick(|kind| match kind {
+        Kind::Publication(it) => it.host_port,
+        _ => None,
+    });
+    if !published.is_empty() {
+        return Vec::new();
+    }
+    let commands = case.pick(|kind| if let Kind::Command(it) = kind { Some(it) } else { None });
+    let bare = commands.into_iter().filter(|(_, it)| {
+        let words: Vec<&str> = it.line.split_whitespace().collect();
+        let engine = words.iter().any(|word| matches!(*word, "docker" | "podman" | "nerdctl"));
+        let flag = |word: &&str| {
+            let publishes = word.starts_with("-p") || word.starts_with("--publish");
+            publishes || word.starts_with("-P") || word.starts_with("--net")
+        };
+        engine && words.contains(&"run") && !words.iter().any(flag)
+    });
+    spans(bare.map(|(fact, _)| fact))
+}
+
+/// `wsl -l -v` shows a distribution that does not run.
+pub(super) fn distro_stopped(case: &Case<'_>) -> Vec<Span> {
+    let all = case.pick(|kind| if let Kind::Distro(it) = kind { Some(it) } else { None });
+    spans(all.into_iter().filter(|(_, it)| it.state != State::Running).map(|(fact, _)| fact))
 }

@@ -21,6 +21,11 @@ fn read(block: &Block<'_>, out: &mut Sink) {
     }
 }
 
+/// Whether a block is what a tool for names printed.
+pub(super) fn is_one(block: &Block<'_>) -> bool {
+    block.form == Form::Output && TOOLS.iter().any(|tool| runs(block.command, tool))
+}
+
 fn resolv_conf(block: &Block<'_>, out: &mut Sink) {
     let keyed =
         block.form == Form::Item && (block.is_about("nameserver") || block.is_about("resolv"));

@@ -258,8 +258,8 @@ mod tests {
             ["https_proxy=http://10.0.0.1:1"]
         );
         assert_eq!(
-            variables("- env: HTTP_PROXY=http://10.1.2.3:8080, no_proxy not set\n").len(),
-            1
+            variables("- env: HTTP_PROXY=http://10.1.2.3:8080, no_proxy not set\n"),
+            ["HTTP_PROXY=http://10.1.2.3:8080", "no_proxy=-"]
         );
         assert_eq!(variables("- no_proxy: not set\n"), ["no_proxy=-"]);
         assert_eq!(

@@ -27,9 +27,12 @@ mod settings;
 mod setup;
 mod shape;
 mod ss;
+mod transcript;
 mod typed;
 mod ufw;
 mod version;
+mod whose;
+mod windows_firewall;
 mod wsl;
 
 pub use matrix::is_one as is_matrix;
@@ -68,13 +71,19 @@ pub const ALL: &[Reader] = &[
     packet_filter::READER,
     nft::READER,
     container::READER,
+    whose::READER,
     wsl::READER,
     services::READER,
+    transcript::READER,
+    windows_firewall::READER,
     sentence::READER,
     program::READER,
     typed::READER,
     version::READER,
 ];
+
+#[cfg(test)]
+mod languages;
 
 #[cfg(test)]
 mod testing {

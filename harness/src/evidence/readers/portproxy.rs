@@ -14,7 +14,7 @@ pub(super) const READER: Reader = Reader { name: "portproxy", read };
 fn read(block: &Block<'_>, out: &mut Sink) {
     let about = block.ran(&["portproxy"]) || block.is_about("portproxy");
     for line in block.command.iter().chain(&block.lines) {
-        let rule = typed(*line).or_else(|| row(*line, about));
+        let rule = typed(*line).or_else(|| row(*line, about)).or_else(|| told(*line));
         if let Some(rule) = rule {
             out.put(Side::Windows, line.span(), Kind::PortProxy(rule));
         }
@@ -66,6 +66,27 @@ fn pair_or_target(words: &[&str]) -> Option<(Host, String)> {
 
 fn is_port(text: &str) -> bool {
     text == "*" || Ports::parse(text).is_some()
+}
+
+/// In words: `portproxy: listen 0.0.0.0:3000 connect 127.0.0.1:3000`.
+fn told(line: Text<'_>) -> Option<PortProxyRule> {
+    if !line.has("portproxy") {
+        return None;
+    }
+    let words: Vec<&str> = line.words().map(Text::as_str).collect();
+    let endpoint = |verb: &str| {
+        let at = words.iter().position(|word| word.to_ascii_lowercase().starts_with(verb))?;
+        let near = words.get(at + 1..words.len().min(at + 4))?;
+        let clean = |word: &&str| word.trim_matches([',', '.', ';', ')', '(']).to_owned();
+        near.iter().map(clean).find_map(|word| pair(&[&word]))
+    };
+    let (listen, connect) = (endpoint("listen")?, endpoint("connect")?);
+    Some(PortProxyRule {
+        listen: listen.0,
+        listen_port: listen.1,
+        connect: connect.0,
+        connect_port: connect.1,
+    })
 }
 
 /// `netsh interface portproxy add v4tov4 listenport=… connectaddress=…`
@@ -138,5 +159,9 @@ mod tests {
         assert_eq!(rules("- portproxy: 0.0.0.0 8080 -> WSL VM\n"), expected);
         assert_eq!(rules("- portproxy: 0.0.0.0:80 -> 10.1.1.1:81\n"), ["0.0.0.0 80 10.1.1.1 81"]);
         assert_eq!(rules("- mapping: 0.0.0.0:80 -> 10.1.1.1:81\n"), [""; 0]);
+        assert_eq!(
+            rules("a portproxy that listens on 0.0.0.0:80 and connects to 127.0.0.1:81\n"),
+            ["0.0.0.0 80 127.0.0.1 81"]
+        );
     }
 }

@@ -58,7 +58,25 @@ fn serving(block: &Block<'_>, line: Text<'_>, is_log: bool, out: &mut Sink) {
     if !(says || is_log) || is_row || words.iter().any(|word| word.text == "connecting") {
         return;
     }
+    let mut found = false;
     for at in endpoints(line).filter(|at| at.port.is_some()) {
+        out.put(side(block), line.span(), Kind::Serving(Serving { at, program: None }));
+        found = true;
+    }
+    // "listens on 8080", "listening on port 8080": the address is not said.
+    let bare = words.windows(3).find_map(|words| {
+        let [verb, on, port] = words else { return None };
+        let says = verb.text.starts_with("listen") && matches!(&*on.text, "on" | "at" | "port");
+        says.then(|| port.text.parse().ok()).flatten()
+    });
+    let bare = bare.or_else(|| {
+        words.windows(4).find_map(|words| {
+            let says = words[0].text.starts_with("listen") && words[2].text == "port";
+            says.then(|| words[3].text.parse().ok()).flatten()
+        })
+    });
+    if let Some(port) = bare.filter(|port: &u16| !found && *port > 19) {
+        let at = Endpoint { host: Host::Masked("?".to_owned()), port: Some(port) };
         out.put(side(block), line.span(), Kind::Serving(Serving { at, program: None }));
     }
 }

@@ -71,7 +71,9 @@ fn services_of(words: &[&str]) -> Vec<String> {
         name.len() > 2 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     };
     let names: Vec<String> = words.iter().map(name).collect();
-    if names.iter().all(sound) { names } else { Vec::new() }
+    // Names have commas between them, and words for "none" have not.
+    let listed = words.iter().rev().skip(1).all(|word| word.ends_with(','));
+    if listed && names.iter().all(sound) { names } else { Vec::new() }
 }
 
 fn equation(text: &str) -> Option<Process> {

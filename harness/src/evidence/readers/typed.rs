@@ -81,9 +81,15 @@ fn is_address(host: &Host) -> bool {
     !matches!(host, Host::Name(name) if name != "localhost")
 }
 
+/// `docker run -p …`, or only the flag with two ports behind it.
 fn is_engine(line: Text<'_>) -> bool {
-    ["docker", "podman", "nerdctl", "container run"].iter().any(|it| line.has(it))
-        && (line.has("-p ") || line.has("--publish"))
+    let named = ["docker", "podman", "nerdctl", "container"].iter().any(|it| line.has(it));
+    let words: Vec<&str> = line.words().map(Text::as_str).collect();
+    let flagged = words.windows(2).any(|pair| {
+        let ports = pair[1].split(':').all(|port| port.parse::<u16>().is_ok());
+        matches!(pair[0], "-p" | "--publish") && pair[1].contains(':') && ports
+    });
+    named && (line.has("-p ") || line.has("--publish")) || flagged
 }
 
 /// A line of compose: `ports: "127.0.0.1:5000:5000"`, or an item about ports.

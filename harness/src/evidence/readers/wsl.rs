@@ -1,6 +1,6 @@
 //! `wsl -l -v`, `wsl --version`, `uname`, `ver`.
 
-use super::shape::{label, runs, words};
+use super::shape::{label, runs};
 use crate::evidence::{
     document::{Block, Form},
     fact::{Distro, Kind, Product, State, Version},

@@ -7,7 +7,7 @@ use crate::evidence::span::Span;
 /// - `refused|denied`: one of them
 /// - `refus*`: a word that begins so
 /// - `?the`: may be there or not
-/// - `...`: up to five words of the same clause; `#`: a number; `@`: an IPv4 address
+/// - `...`: up to six words of the same clause; `#`: a number; `@`: an IPv4 address
 /// - a Chinese or Japanese word is written as it is
 #[derive(Clone, Debug)]
 pub struct Pattern {
@@ -34,7 +34,7 @@ enum Piece {
 }
 
 /// How many words a gap may skip.
-const GAP: usize = 5;
+const GAP: usize = 6;
 
 impl Pattern {
     /// Reads a pattern.
@@ -153,7 +153,7 @@ mod tests {
         let pattern = "browser ... fail*";
         assert!(found(pattern, "browser on the host fails").is_some());
         assert!(found(pattern, "browser works, curl fails").is_none());
-        assert!(found(pattern, "browser a b c d e f fails").is_none());
+        assert!(found(pattern, "browser a b c d e f g fails").is_none());
     }
 
     #[test]

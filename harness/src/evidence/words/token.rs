@@ -53,7 +53,15 @@ pub fn passages(block: &Block<'_>) -> Vec<Passage> {
             all.push(passage(key, words));
         }
         Form::Output => {
-            let heads = block.command.iter().chain(&block.key).chain(&block.lines);
+            // What a command filters by is no part of what it shows: `env | grep -i proxy`.
+            let command = block.command.map(|line| {
+                let end = ["| grep", "|grep", "| findstr", "|findstr", "| select-string"]
+                    .into_iter()
+                    .filter_map(|filter| line.as_str().to_ascii_lowercase().find(filter))
+                    .min();
+                line.part(end.and_then(|end| line.as_str().get(..end)).unwrap_or(line.as_str()))
+            });
+            let heads = command.iter().chain(&block.key).chain(&block.lines);
             all.extend(heads.map(|line| passage(0, split(*line))));
         }
     }
@@ -102,7 +110,7 @@ fn chunk_words(chunk: Text<'_>, out: &mut Vec<Word>) {
                 ',' | ';' | '，' | '；' | '、' if ends || !c.is_ascii() => Some(","),
                 '.' | '!' | '?' if ends => Some("."),
                 '。' | '！' | '？' => Some("."),
-                '(' => Some(","),
+                '(' if rest == 0 => Some(","),
                 _ => None,
             };
             if let Some(mark) = mark

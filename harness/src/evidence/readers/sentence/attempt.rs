@@ -11,7 +11,7 @@ use crate::evidence::{
 };
 
 /// Keys of items that tell of no attempt, whatever their words.
-const NO_ATTEMPT: [&str; 26] = [
+const NO_ATTEMPT: [&str; 24] = [
     "cmd",
     "command",
     "version",
@@ -31,8 +31,6 @@ const NO_ATTEMPT: [&str; 26] = [
     "hosts",
     "env",
     "firewall",
-    "docker",
-    "podman",
     "fix",
     "workaround",
     "netstat",
@@ -47,6 +45,9 @@ struct Said {
     tool: Option<String>,
     seen: Option<Seen>,
     pending: Vec<Target>,
+    targets: Vec<Target>,
+    /// The key of an item names a container.
+    in_container: bool,
 }
 
 pub(super) fn read(passage: &Passage, out: &mut Sink) {
@@ -59,10 +60,17 @@ pub(super) fn read(passage: &Passage, out: &mut Sink) {
     if passage.form == Form::Output {
         return printed(passage, out);
     }
-    let mut said = Said::default();
+    let in_container = ["container", "pod", "busybox"].iter().any(|it| tells_of(it));
+    let mut said = Said { in_container, ..Said::default() };
     for clause in cut(&passage.words, lexicon()) {
         if clause.first {
-            said = Said { side: said.side, tool: said.tool, ..Said::default() };
+            said = Said {
+                side: said.side,
+                tool: said.tool,
+                targets: said.targets,
+                in_container,
+                ..Said::default()
+            };
         }
         one(&clause, &mut said, out);
     }
@@ -77,7 +85,8 @@ fn printed(passage: &Passage, out: &mut Sink) {
         _ => None,
     });
     let Some((clause, outcome)) = error else { return };
-    let target = clauses.iter().flat_map(|clause| &clause.targets).next();
+    let targets = || clauses.iter().flat_map(|clause| &clause.targets);
+    let target = targets().find(|target| target.host.is_some()).or_else(|| targets().next());
     let is_tool = clauses.iter().any(|clause| clause.tool.is_some());
     if target.is_none() && !is_tool {
         return;
@@ -93,13 +102,13 @@ fn printed(passage: &Passage, out: &mut Sink) {
 }
 
 fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
-    let side = clause.side.or(said.side);
+    let side = clause.side.or(said.side).or(said.in_container.then_some(Side::Container));
     let tool = clause.tool.clone().or_else(|| said.tool.clone());
     let names_client = clause.side.is_some() || clause.tool.is_some();
     let seen = match clause.seen {
         Some(seen) => Some(seen),
         // "… refused on localhost, 127.0.0.1 and the address of eth0"
-        None if clause.length <= 6 && !clause.targets.is_empty() => said.seen,
+        None if clause.length <= 6 && !clause.targets.is_empty() && !clause.serves => said.seen,
         None => None,
     };
     said.side = side;
@@ -117,6 +126,12 @@ fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
     if targets.is_empty() {
         targets.append(&mut said.pending);
     }
+    // "works from here and is refused from there"; "cannot reach localhost:80. Connection refused."
+    let particular = matches!(seen, Seen::Outcome(outcome) if !outcome.is_good());
+    if targets.is_empty() && (clause.side.is_some() || particular && clause.tool.is_none()) {
+        targets.clone_from(&said.targets);
+    }
+    said.targets.clone_from(&targets);
     if targets.is_empty() && !names_client {
         return;
     }

@@ -21,6 +21,22 @@ const CONDITIONS: [&str; 13] = [
     "despite", "with",
 ];
 
+/// Words that after "with" tell what came of it.
+const MANNERS: [&str; 12] = [
+    "http",
+    "error",
+    "connection",
+    "a",
+    "an",
+    "no",
+    "econnrefused",
+    "status",
+    "code",
+    "timeout",
+    "err",
+    "empty",
+];
+
 /// A destination that a clause names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
@@ -45,6 +61,8 @@ pub(super) struct Clause {
     pub side: Option<Side>,
     pub tool: Option<String>,
     pub seen: Option<Seen>,
+    /// It says where something listens, not that it was tried.
+    pub serves: bool,
 }
 
 /// The clauses of a passage.
@@ -56,7 +74,11 @@ pub(super) fn cut(words: &[Word], lexicon: &Lexicon) -> Vec<Clause> {
     for (at, word) in words.iter().enumerate() {
         let text = word.text.as_str();
         let turn = TURNS.contains(&text);
-        let condition = CONDITIONS.contains(&text);
+        // "fails with 502" is one clause.
+        let next = words.get(at + 1).map_or("", |word| word.text.as_str());
+        let manner = text == "with"
+            && (MANNERS.contains(&next) || next.starts_with(|c: char| c.is_ascii_digit()));
+        let condition = CONDITIONS.contains(&text) && !manner;
         if word.is_mark() || turn || condition {
             clauses.extend(clause(&words[start..at], conditional, first, lexicon));
             first = first && start == at || text == ".";
@@ -86,6 +108,10 @@ fn clause(words: &[Word], conditional: bool, first: bool, lexicon: &Lexicon) -> 
         side: find_side(&free),
         tool: tool.map(|(tool, _)| tool.clone()),
         seen: seen(&free, lexicon),
+        serves: words.iter().any(|word| {
+            let text = word.text.as_str();
+            text.starts_with("listen") || matches!(text, "serves" | "bound" | "binds" | "runs")
+        }),
     })
 }
 
@@ -131,6 +157,21 @@ fn targets(words: &mut Vec<Word>, lexicon: &Lexicon) -> Vec<Target> {
         words.splice(start..taken, [mark]);
     }
     targets.sort_by_key(|target| target.span);
+    one_family(targets)
+}
+
+/// `curl -4 localhost` goes to 127.0.0.1, not to both.
+fn one_family(mut targets: Vec<Target>) -> Vec<Target> {
+    let named = targets.iter().position(|it| it.place == Place::Localhost);
+    let family = targets.iter().position(|it| {
+        it.host.is_none() && matches!(it.place, Place::Loopback4 | Place::Loopback6)
+    });
+    if let (Some(named), Some(family)) = (named, family)
+        && targets.len() == 2
+    {
+        targets[family].port = targets[family].port.or(targets[named].port);
+        targets.remove(named);
+    }
     targets
 }
 

@@ -20,8 +20,12 @@ use crate::evidence::{
 pub(super) const READER: Reader = Reader { name: "sentence", read };
 
 fn read(block: &Block<'_>, out: &mut Sink) {
+    // A client's own output says more than its words do.
+    let transcript = super::transcript::is_one(block) || super::dns::is_one(block);
     for passage in words::passages(block) {
         topic::read(&passage, out);
-        attempt::read(&passage, out);
+        if !transcript {
+            attempt::read(&passage, out);
+        }
     }
 }

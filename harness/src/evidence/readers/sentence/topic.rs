@@ -11,22 +11,33 @@ use crate::evidence::{
 /// Words that deny what stands near them.
 const DENIALS_BEFORE: [&str; 12] =
     ["no", "not", "without", "never", "isnt", "neither", "non", "kein", "keine", "pas", "不", "没"];
-const DENIALS_AFTER: [&str; 15] = [
+const DENIALS_AFTER: [&str; 12] = [
     "off",
     "disabled",
     "no",
     "none",
-    "not",
     "false",
     "inactive",
     "absent",
     "empty",
     "uninstalled",
-    "never",
-    "nothing",
     "deactivated",
     "aus",
     "disconnected",
+];
+
+/// What may follow "not", so that it denies: "is not used", not "is not reachable".
+const NOT_SO: [&str; 10] = [
+    "used",
+    "set",
+    "installed",
+    "enabled",
+    "active",
+    "involved",
+    "configured",
+    "present",
+    "in",
+    "listed",
 ];
 
 /// Words by which a change did not help.
@@ -65,7 +76,10 @@ fn in_sentence(words: &[Word], out: &mut Sink) {
         let span = words[start].span.to(words[end - 1].span);
         let what = topic.name.clone();
         if topic.change {
-            if let Some(helped) = helped(words, end) {
+            let only = words[start.saturating_sub(4)..start]
+                .iter()
+                .any(|word| matches!(&*word.text, "unless" | "until" | "except" | "only"));
+            if let Some(helped) = if only { Some(true) } else { helped(words, end) } {
                 out.put(Side::Unknown, span, Kind::Change(Change { what, helped }));
             } else {
                 out.put(Side::Unknown, span, Kind::Mention(Mention { what, denied: false }));
@@ -84,7 +98,11 @@ fn denied(words: &[Word], start: usize, end: usize) -> bool {
     };
     let before: Vec<Word> = words[start.saturating_sub(2)..start].iter().rev().cloned().collect();
     let after = &words[end..words.len().min(end + 2)];
-    near(&before, &DENIALS_BEFORE) || near(after, &DENIALS_AFTER)
+    let tail = &words[end..words.len().min(end + 4)];
+    let not_so = tail.windows(2).any(|pair| {
+        matches!(&*pair[0].text, "not" | "never" | "isnt") && NOT_SO.contains(&&*pair[1].text)
+    });
+    near(&before, &DENIALS_BEFORE) || near(after, &DENIALS_AFTER) || not_so
 }
 
 /// Whether the passage says that a change helped. `None`: it says neither.

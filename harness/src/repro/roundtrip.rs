@@ -129,11 +129,12 @@ async fn page(bench: &Arc<Bench>, trip: &Trip) -> Result<String, String> {
     };
     let busy = bench.busy.acquire().await.ok();
     let lab = staged(bench, &trip.scenario, &[fault]).await.map_err(|error| error.to_string())?;
+    // Measuring is mostly waiting, and has its own slots.
+    drop(busy);
     let port = trip.scenario.service.as_ref().map_or(8080, |service| service.listen.port);
     let wish = Wish { port, complaints: trip.complaints.clone() };
     let plan = MatrixPlan::of(&trip.scenario);
     let page = collect_in_lab(&lab, &wish, &plan, bench.probes, &bench.slots).await;
-    drop(busy);
     page.map(|(_, page)| page).map_err(|error| error.to_string())
 }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How many trips are on their way at once, for a processor.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 12;
 
 /// How long a search for a cure may begin larger sets.
 const BUDGET: Duration = Duration::from_secs(120);

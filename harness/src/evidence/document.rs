@@ -191,7 +191,7 @@ impl<'d> Cutter<'d> {
         let text = bare.as_str();
         let marked = ["- ", "• ", "+ "].iter().any(|mark| text.starts_with(mark));
         let listed = text.contains(" : ") || text.contains(". :");
-        by_command && !marked && !is_sentence(bare) && (!self.gap || listed)
+        by_command && !text.is_empty() && !marked && !is_sentence(bare) && (!self.gap || listed)
     }
 
     fn start(&mut self, form: Form, side: Side, command: Option<Text<'d>>, key: Option<Text<'d>>) {

@@ -25,8 +25,10 @@ pub(super) fn one_family_works(case: &Case<'_>) -> Vec<Span> {
     let good = with(case, |_, it| it.to.is_loopback() && it.seen.is_good());
     let bad = with(case, |_, it| it.to.is_loopback() && it.seen.is_bad());
     for (fact, one) in &good {
+        // "connects and is then reset" is no success.
+        let spoiled = bad.iter().any(|(_, other)| other.to == one.to);
         for (other_fact, other) in &bad {
-            if fact.side == other_fact.side && one.to != other.to {
+            if fact.side == other_fact.side && one.to != other.to && !spoiled {
                 found.extend([fact.span, other_fact.span]);
             }
         }

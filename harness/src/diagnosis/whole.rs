@@ -64,7 +64,7 @@ const RULES: [(&str, Look); 20] = [
     ("windows-firewall-block", defender),
 ];
 
-/// The causes of a whole report. `None`: it is not whole, or nothing that is known differs.
+/// The causes of a whole report. `None`: it is not whole.
 pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis> {
     if !evidence.document.blocks().iter().any(readers::is_matrix) || case.attempts().len() < 20 {
         return None;
@@ -87,7 +87,8 @@ pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis
         });
     }
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    (!findings.is_empty()).then_some(Diagnosis { findings, ask: Vec::new() })
+    // Words in the output of tools are no clues: where no state differs, nothing is known.
+    Some(Diagnosis { findings, ask: Vec::new() })
 }
 
 impl Whole<'_> {
@@ -222,7 +223,7 @@ fn loopback_down(whole: &Whole<'_>) -> Option<Found> {
 
 fn only_v6(whole: &Whole<'_>) -> Option<Found> {
     let server = whole.picture.server.as_ref()?;
-    let v6 = server.listen.host == "[::1]";
+    let v6 = matches!(server.listen.host.as_str(), "[::1]" | "localhost");
     let says = "the server listens on [::1] alone";
     let spans = whole.listener(server.listen.port, false);
     let shows = whole.complains(|route| route.to.host == target::Host::Loopback4);

@@ -6,7 +6,7 @@ use super::{Helper, Picture, Reported, Theirs, places::Places};
 use crate::{
     evidence::{
         Evidence,
-        fact::{Kind, Mode, Seen, State},
+        fact::{Kind, Mode, Place, Seen, State},
         side::Side,
     },
     node::Node,
@@ -148,10 +148,17 @@ impl Draft<'_> {
                 Side::Unknown => Node::Wsl,
             };
             let mut host = self.places.target(&attempt.to, fact.side);
+            let mut from = from;
+            if !self.picture.wsl && host.is_none() && matches!(attempt.to, Place::Unstated) {
+                self.assume(format!("tried from another machine: {quote}"));
+                from = Node::Windows;
+            }
             if !self.picture.wsl && from == Node::Windows {
                 host = Some(target::Host::WslIp);
             }
-            if fact.side == Side::Unknown && host.is_some() {
+            if fact.side == Side::Unknown && host.is_some() && from == Node::Wsl
+                || fact.side == Side::Unknown && host.is_some() && self.picture.wsl
+            {
                 self.assume(format!("from where was tried: taken for {from}: {quote}"));
             }
             let Some(host) = host else {
@@ -213,6 +220,7 @@ impl Draft<'_> {
             let port = it.route.to.port.unwrap_or(self.picture.port);
             self.lan_server(port);
         }
+        self.by_name();
         let status = |it: &&Reported| match it.seen {
             Seen::Outcome(Outcome::Http(status)) if status >= 400 => {
                 // On Windows' loopback somebody else may answer.
@@ -226,6 +234,19 @@ impl Draft<'_> {
             && server.program == servers::PLAIN
         {
             server.args = vec!["--status".to_owned(), status.to_string()];
+        }
+    }
+
+    /// A server on [::1] that was told the name, which the guest's hosts file gives ::1 alone.
+    fn by_name(&mut self) {
+        let only_v6 = self.picture.guest_localhost.as_deref() == Some(&["::1".to_owned()]);
+        let Some(server) = self.picture.server.as_mut().filter(|_| only_v6) else { return };
+        let name = format!("localhost:{}", server.listen.port);
+        let mut lines = self.evidence.document.text().lines();
+        let told =
+            lines.any(|line| line.to_ascii_lowercase().contains("listen") && line.contains(&name));
+        if told && server.listen.host == "[::1]" {
+            "localhost".clone_into(&mut server.listen.host);
         }
     }
 

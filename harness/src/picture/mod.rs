@@ -5,6 +5,7 @@
 
 mod draw;
 pub mod places;
+mod suppose;
 
 pub use draw::{DrawError, draw};
 

@@ -10,6 +10,9 @@ use crate::{
     tool::Tool,
 };
 
+/// From so many cells on a report has a matrix, and not only what somebody tried.
+const WHOLE: usize = 20;
+
 /// A cell of the report beside the lab's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
@@ -48,7 +51,8 @@ pub struct Comparison {
 impl Comparison {
     /// Whether everything that was reported to fail fails here, and what was not does not.
     pub fn came_back(&self) -> bool {
-        self.has_symptom() && self.cells.iter().all(|cell| cell.agrees != Agreement::Differs)
+        let fails = self.cells.iter().any(|cell| cell.reported.is_bad());
+        fails && self.cells.iter().all(|cell| cell.agrees != Agreement::Differs)
     }
 
     /// Whether there is something to cure.
@@ -139,7 +143,9 @@ fn goals(picture: &Picture, seen: &SeenBoth) -> Vec<(Route, Tool)> {
             opened && cell.1 != Tool::Ping
         };
         let wanted: Vec<(Route, Tool)> = wanted.into_iter().filter(beyond).collect();
-        if only_complaints && !wanted.is_empty() {
+        // A whole matrix has many cells that fail as they should.
+        let whole = picture.reported.len() >= WHOLE;
+        if (only_complaints || !whole) && !wanted.is_empty() {
             return wanted;
         }
     }

@@ -79,7 +79,10 @@ pub fn causes(diagnosis: &Diagnosis) -> Vec<Cause> {
 pub fn plan(text: &str) -> Result<(Picture, Diagnosis, Scenario), ReproError> {
     let evidence = Evidence::read(text);
     let diagnosis = diagnosis::diagnose(&evidence);
-    let picture = picture::draw(&evidence)?;
+    let mut picture = picture::draw(&evidence)?;
+    if let Some(first) = causes(&diagnosis).first() {
+        picture.suppose(*first);
+    }
     let scenario = build(&picture, causes(&diagnosis).first().copied())?;
     Ok((picture, diagnosis, scenario))
 }

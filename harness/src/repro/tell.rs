@@ -97,7 +97,8 @@ fn seen(cells: &[(Tool, Outcome)], tool: Option<Tool>) -> String {
 fn cure(made: &Reproduction) -> String {
     let fix = &made.fix;
     if !made.comparison.has_symptom() {
-        return "Nothing fails in this lab, so there is nothing to cure.\n".to_owned();
+        return "Nothing that was reported to fail fails here, so there is nothing to cure.\n"
+            .to_owned();
     }
     let goals: Vec<RoutePattern> = made
         .comparison

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{super::Server, Draft};
+use super::{
+    super::{Server, suppose::SERVER_ASSUMED},
+    Draft,
+};
 use crate::{
     evidence::{
         fact::{Bind, Kind, Listener, Proto, Serving, SettingFile},
@@ -148,7 +151,7 @@ impl Draft<'_> {
             None => (Some(any_v4(port)), true),
         };
         if assumed {
-            self.assume(format!("where the server listens: IPv4, all addresses, port {port}"));
+            self.assume(format!("{SERVER_ASSUMED}: IPv4, all addresses, port {port}"));
         }
         let listen = listen.unwrap_or_else(|| any_v4(port));
         let (program, user) = (PLAIN.to_owned(), ServiceUser::Root);

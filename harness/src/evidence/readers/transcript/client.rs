@@ -111,7 +111,7 @@ fn connected(line: Text<'_>) -> Option<Host> {
 fn result(line: Text<'_>, tool: &str, told: &Told, side: Side) -> Option<Seen> {
     let text = line.as_str().trim();
     if let Some(code) = curl_code(text) {
-        return Some(Seen::Outcome(curl(code, line, told, side)?)).or(Some(Seen::Fails));
+        return Some(curl(code, line, told, side).map_or(Seen::Fails, Seen::Outcome));
     }
     if let Some(status) = status(text) {
         let by_proxy = told.proxied && matches!(status, 403 | 407 | 502..=504);

@@ -20,6 +20,9 @@ mod config;
 mod forwards;
 mod servers;
 
+/// From so many attempts on a report has a matrix, and was collected.
+pub const WHOLE: usize = 20;
+
 /// Why there is nothing to draw.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -193,7 +196,8 @@ impl Draft<'_> {
                         it.ports.0.end()
                     ));
                 }
-                Kind::Mention(it) if !it.denied => {
+                // The output of tools has words of everything.
+                Kind::Mention(it) if !it.denied && self.picture.reported.len() < WHOLE => {
                     said.insert(format!("the report speaks of {}", it.what));
                 }
                 Kind::BindFailure(_) => {

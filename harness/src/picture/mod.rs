@@ -7,7 +7,7 @@ mod draw;
 pub mod places;
 mod suppose;
 
-pub use draw::{DrawError, draw};
+pub use draw::{DrawError, WHOLE, draw};
 
 use std::collections::BTreeMap;
 

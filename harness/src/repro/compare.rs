@@ -6,12 +6,10 @@ use crate::{
     node::Node,
     outcome::Outcome,
     picture::Picture,
+    picture::WHOLE,
     route::{Route, RoutePattern},
     tool::Tool,
 };
-
-/// From so many cells on a report has a matrix, and not only what somebody tried.
-const WHOLE: usize = 20;
 
 /// A cell of the report beside the lab's.
 #[derive(Clone, Debug, PartialEq)]

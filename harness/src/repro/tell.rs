@@ -2,13 +2,15 @@
 
 use super::{
     Reproduction,
-    compare::Agreement,
+    compare::{Agreement, Held},
     fix::{Fix, Why},
 };
 use crate::{
+    evidence::fact::Seen,
     node::Node,
     outcome::Outcome,
     picture::Picture,
+    picture::WHOLE,
     report::columns::align,
     route::RoutePattern,
     scenario::{Action, ServiceChange, ServiceState, Step},
@@ -64,7 +66,13 @@ fn cells(made: &Reproduction) -> String {
     }
     let row = |parts: [&str; 4]| parts.map(str::to_owned).to_vec();
     let mut rows = vec![row(["route", "reported", "seen", ""])];
-    for cell in &comparison.cells {
+    // Of a whole matrix only what somebody complains of, what must become good, and what differs.
+    let whole = comparison.cells.len() >= WHOLE;
+    let matters = |cell: &&Held| {
+        let goal = comparison.goals.iter().any(|(route, tool)| cell.pattern.covers(*route, *tool));
+        !whole || goal || cell.reported == Seen::Fails || cell.agrees != Agreement::Same
+    };
+    for cell in comparison.cells.iter().filter(matters) {
         let seen = seen(&cell.seen, cell.pattern.tool);
         let word = match cell.agrees {
             Agreement::Same => "",

@@ -38,7 +38,7 @@ impl Draft<'_> {
         for (section, key, value) in keys {
             if KNOWN.contains(&key.to_ascii_lowercase().as_str()) {
                 self.picture.wslconfig.push((section, key, value));
-            } else {
+            } else if !key.contains(' ') {
                 self.lacks(format!(".wslconfig: {key}={value}"));
             }
         }

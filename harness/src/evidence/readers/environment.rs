@@ -115,7 +115,7 @@ fn table(line: Text<'_>, side: Side, out: &mut Sink) -> bool {
     if !is_proxy(name) || value.starts_with('=') {
         return false;
     }
-    let variable = Variable { name: name.to_owned(), value: value_of(value, true) };
+    let variable = Variable { name: known_as(name), value: value_of(value, true) };
     out.put(side, line.span(), Kind::Variable(variable));
     true
 }

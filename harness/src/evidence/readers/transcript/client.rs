@@ -84,7 +84,10 @@ fn refused_address(line: Text<'_>) -> Option<(Host, Outcome)> {
     let inner = second.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
     let first = first.strip_suffix(':').filter(|it| Host::parse(it).is_some()).unwrap_or(first);
     let host = inner.and_then(super::super::shape::address).or_else(|| Host::parse(first))?;
-    Some((host, outcome))
+    // "connect to host: …", "connect to remote host: …" name none.
+    let is_word =
+        matches!(&host, Host::Name(name) if matches!(&**name, "host" | "remote" | "server"));
+    (!is_word).then_some((host, outcome))
 }
 
 /// `* Connected to localhost (::1) port 8080`, `Connection to localhost (127.0.0.1) 80 port [tcp/http]

@@ -140,7 +140,7 @@ fn bare(words: &[&str]) -> Option<(Side, Listener)> {
     let alone = locals.next().is_none() && words.len() <= 3;
     let others = || words.iter().filter(|word| Endpoint::parse(word).is_none());
     let known = |word: &&str| is_listening(word) || is_program(word) || word.parse::<u32>().is_ok();
-    if !alone || !others().all(|word| known(word)) {
+    if !alone || !others().all(known) {
         return None;
     }
     let program = others().find(|word| is_program(word)).map(|word| program_name(word));

@@ -82,8 +82,8 @@ fn refused_address(line: Text<'_>) -> Option<(Host, Outcome)> {
     let first = words.next()?;
     let second = words.next().unwrap_or_default();
     let inner = second.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-    let first = first.strip_suffix(':').filter(|it| Host::parse(it).is_some()).unwrap_or(first);
-    let host = inner.and_then(super::super::shape::address).or_else(|| Host::parse(first))?;
+    let first = first.strip_suffix(':').filter(|it| !it.ends_with(':')).unwrap_or(first);
+    let host = inner.and_then(super::super::shape::address).or_else(|| super::super::shape::address(first))?;
     Some((host, outcome))
 }
 

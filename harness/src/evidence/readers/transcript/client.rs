@@ -82,12 +82,11 @@ fn refused_address(line: Text<'_>) -> Option<(Host, Outcome)> {
     let first = words.next()?;
     let second = words.next().unwrap_or_default();
     let inner = second.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-    let first = first.strip_suffix(':').filter(|it| Host::parse(it).is_some()).unwrap_or(first);
-    let host = inner.and_then(super::super::shape::address).or_else(|| Host::parse(first))?;
-    // "connect to host: …", "connect to remote host: …" name none.
-    let is_word =
-        matches!(&host, Host::Name(name) if matches!(&**name, "host" | "remote" | "server"));
-    (!is_word).then_some((host, outcome))
+    let first = first.strip_suffix(':').filter(|it| !it.ends_with(':')).unwrap_or(first);
+    let host = inner
+        .and_then(super::super::shape::address)
+        .or_else(|| super::super::shape::address(first))?;
+    Some((host, outcome))
 }
 
 /// `* Connected to localhost (::1) port 8080`, `Connection to localhost (127.0.0.1) 80 port [tcp/http]
@@ -164,7 +163,7 @@ fn curl(code: u8, line: Text<'_>, told: &Told, side: Side) -> Option<Outcome> {
         28 if line.has("bytes received") || told.connected.is_some() => Some(Outcome::NoAnswer),
         28 => Some(Outcome::Timeout),
         52 => Some(Outcome::Dropped),
-        56 if line.as_str().contains("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
+        56 if line.has("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
         56 => Some(Outcome::Dropped),
         97 => Some(Outcome::ProxyError),
         _ => known,

@@ -7,10 +7,15 @@ use super::{
     causes,
     rule::{Ask, Rule, RuleClue},
     signature,
+    test::Test,
 };
 use crate::{
     cause::Cause,
-    evidence::{Evidence, span::Span},
+    evidence::{
+        Evidence,
+        fact::{Kind, Place},
+        span::Span,
+    },
 };
 
 /// From which weight on a cause is told at all.
@@ -89,6 +94,9 @@ pub struct Diagnosis {
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(causes::rules);
     let case = Case::new(evidence);
+    if !is_of_a_failure(&case) {
+        return Diagnosis::default();
+    }
     let mut weighed: Vec<(Finding, bool)> =
         RULES.iter().filter_map(|rule| weigh(rule, &case)).collect();
     if weighed.is_empty() {
@@ -141,15 +149,32 @@ fn finding(rule: &Rule, weight: f32, clues: Vec<Clue>) -> Finding {
     }
 }
 
+/// Whether the text tells of something that failed on a network, or shows what such reports show. A
+/// manual speaks of firewalls and proxies as well.
+fn is_of_a_failure(case: &Case<'_>) -> bool {
+    case.evidence.facts.iter().any(|fact| match &fact.kind {
+        Kind::Attempt(it) => it.seen.is_bad() && it.to != Place::Unstated,
+        Kind::Mention(_) | Kind::Command(_) | Kind::Change(_) | Kind::Version(_) => false,
+        Kind::Serving(_) | Kind::Dialed(_) => false,
+        _ => true,
+    })
+}
+
 fn weigh(rule: &Rule, case: &Case<'_>) -> Option<(Finding, bool)> {
     let mut clues = Vec::new();
     let mut decisive = false;
+    let mut in_words = false;
     for clue in &rule.clues {
         let Some(spans) = see(clue, case) else { continue };
-        decisive |= clue.decisive;
+        let words = clue.all.iter().chain(&clue.any).any(Test::rests_on_words);
+        decisive |= clue.decisive && !words;
+        in_words |= clue.decisive && words;
         clues.push(Clue { weight: clue.weight, says: clue.says.clone(), spans });
     }
     let weight: f32 = clues.iter().map(|clue| clue.weight).sum();
+    // Words may mislead: they decide only where something else says the same.
+    let supported = clues.iter().filter(|clue| clue.weight > 0.0).count() > 1;
+    decisive |= in_words && supported;
     clues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     (weight >= POSSIBLE).then(|| (finding(rule, weight, clues), decisive))
 }

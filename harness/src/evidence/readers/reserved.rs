@@ -104,7 +104,8 @@ fn dynamic(block: &Block<'_>, about: bool, out: &mut Sink) {
     if prose || count == 0 || block.lines.iter().any(|line| line.has("show")) {
         return;
     }
-    if let (Ok(from), Ok(to)) = (u16::try_from(start), u16::try_from(start + count - 1)) {
+    let end = start.checked_add(count - 1).and_then(|end| u16::try_from(end).ok());
+    if let (Ok(from), Some(to)) = (u16::try_from(start), end) {
         let ports = Kind::DynamicPorts(Ports(from..=to));
         out.put(Side::Windows, first.span().to(last.span()), ports);
     }

@@ -42,6 +42,12 @@ pub(super) fn prefix_of_mask(text: &str) -> Option<u8> {
 /// `Key . . . . : value`, `Key : value`, `Key: value`; a value may be empty.
 pub(super) fn label(line: Text<'_>) -> Option<(Text<'_>, Text<'_>)> {
     let text = line.as_str();
+    // Behind the dots, where there are some: a key may have a colon of its own.
+    if let Some(at) = [". :", " .:"].iter().filter_map(|dots| text.find(dots)).min() {
+        let key = text[..at].trim_start().trim_end_matches(['.', ' ', '\u{a0}']);
+        let value = text[at..].split_once(':').map_or("", |(_, value)| value).trim();
+        return (!key.is_empty()).then(|| (line.part(key), line.part(value)));
+    }
     let mut colons = text.match_indices([':', '：']);
     let (at, colon) = colons.find(|(at, colon)| {
         let rest = &text[at + colon.len()..];
@@ -102,6 +108,7 @@ mod tests {
         );
         assert_eq!(shown("Enabled      : True"), Some(("Enabled", "True")));
         assert_eq!(shown("Passerelle par défaut. . . :"), Some(("Passerelle par défaut", "")));
+        assert_eq!(shown("Vínculo: local. . . : fe80::1"), Some(("Vínculo: local", "fe80::1")));
         assert_eq!(shown("地址：1"), Some(("地址", "1")));
         assert_eq!(shown("127.0.0.1:80"), None);
         assert_eq!(shown(": 1"), None);

@@ -82,8 +82,10 @@ fn refused_address(line: Text<'_>) -> Option<(Host, Outcome)> {
     let first = words.next()?;
     let second = words.next().unwrap_or_default();
     let inner = second.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-    let first = first.strip_suffix(':').filter(|it| Host::parse(it).is_some()).unwrap_or(first);
-    let host = inner.and_then(super::super::shape::address).or_else(|| Host::parse(first))?;
+    let first = first.strip_suffix(':').filter(|it| !it.ends_with(':')).unwrap_or(first);
+    let host = inner
+        .and_then(super::super::shape::address)
+        .or_else(|| super::super::shape::address(first))?;
     Some((host, outcome))
 }
 
@@ -111,7 +113,7 @@ fn connected(line: Text<'_>) -> Option<Host> {
 fn result(line: Text<'_>, tool: &str, told: &Told, side: Side) -> Option<Seen> {
     let text = line.as_str().trim();
     if let Some(code) = curl_code(text) {
-        return Some(Seen::Outcome(curl(code, line, told, side)?)).or(Some(Seen::Fails));
+        return Some(curl(code, line, told, side).map_or(Seen::Fails, Seen::Outcome));
     }
     if let Some(status) = status(text) {
         let by_proxy = told.proxied && matches!(status, 403 | 407 | 502..=504);

@@ -74,7 +74,11 @@ fn compare(signature: &Signature, attempts: &[(&Fact, &Attempt)]) -> Option<Gues
     for (fact, it) in attempts {
         let ping = it.tool.as_deref() == Some("ping");
         let route = Route { from: fact.side, to: it.to.clone(), ping };
-        match (it.seen.is_good(), signature.breaks.contains(&route), signature.keeps.contains(&route)) {
+        match (
+            it.seen.is_good(),
+            signature.breaks.contains(&route),
+            signature.keeps.contains(&route),
+        ) {
             (true, true, _) | (false, _, true) => return None,
             (false, true, _) => bad.push(fact.span),
             (true, _, true) => good.push(fact.span),

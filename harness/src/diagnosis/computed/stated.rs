@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use super::super::case::Case;
 use crate::evidence::{
     document::Form,
-    fact::{BindError, Fact, Kind, Place},
-    lexicon::{first, lexicon},
+    fact::{BindError, Kind, Place},
+    lexicon::lexicon,
     span::Span,
     words::{Passage, Word},
 };
@@ -31,9 +31,10 @@ pub(super) fn asked_port_not_published(case: &Case<'_>) -> Vec<Span> {
         Kind::Publication(it) => Some((it.host_port?, it.container_port?)),
         _ => None,
     });
+    // Without a port it is HTTP's, unless another sentence says which one.
+    let unsaid = case.attempts().iter().all(|(_, it)| it.port.is_none());
     let asked = case.attempts().into_iter().filter(|(_, it)| {
-        let browser = it.tool.as_deref() == Some("browser") || it.tool.as_deref() == Some("curl");
-        let port = it.port.or(browser.then_some(80));
+        let port = it.port.or(unsaid.then_some(80));
         let local = it.to.is_loopback() || matches!(it.to, Place::Other(_));
         let inside = |port| published.iter().any(|(_, (_, container))| *container == port);
         let outside = |port| published.iter().any(|(_, (host, _))| *host == port);
@@ -70,10 +71,10 @@ pub(super) fn versions_differ(case: &Case<'_>) -> Vec<Span> {
         if !is_version(key) {
             continue;
         }
-        let seen = lexicon().outcomes.iter().find(|(_, patterns)| first(patterns, value).is_some());
+        let seen = lexicon().outcomes.first(value);
         let span = key.iter().chain(value).map(|word| word.span).reduce(Span::to);
         match seen {
-            Some((seen, _)) if seen.is_good() => good.extend(span),
+            Some((seen, ..)) if seen.is_good() => good.extend(span),
             Some(_) => bad.extend(span),
             None => {}
         }
@@ -90,9 +91,9 @@ fn is_version(key: &[Word]) -> bool {
     let product = ["wsl", "windows", "build", "version", "win"];
     let numbers =
         key.iter().filter(|word| word.text.bytes().all(|byte| byte.is_ascii_digit())).count();
-    let long = key.iter().any(|word| {
-        word.text.len() >= 5 && word.text.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    let long = key
+        .iter()
+        .any(|word| word.text.len() >= 5 && word.text.bytes().all(|byte| byte.is_ascii_digit()));
     let named = key.iter().any(|word| product.contains(&word.text.as_str()));
     named && (numbers >= 2 || long) && key.len() <= 6
 }
@@ -102,8 +103,18 @@ const INNER: [&str; 9] =
     ["docker", "bridge", "docker0", "podman", "wsl", "vethernet", "container", "compose", "nat"];
 /// What is outside of it.
 const OUTER: [&str; 12] = [
-    "vpn", "lan", "office", "corporate", "company", "outer", "dhcp", "home", "network", "router",
-    "host", "intranet",
+    "vpn",
+    "lan",
+    "office",
+    "corporate",
+    "company",
+    "outer",
+    "dhcp",
+    "home",
+    "network",
+    "router",
+    "host",
+    "intranet",
 ];
 
 /// Two items name networks with addresses in common, one of them inside the machine and the other
@@ -152,9 +163,8 @@ fn networks(passage: &Passage, text: &str) -> Vec<(Network, Span)> {
     for word in &passage.words {
         let Ok(address) = word.text.parse::<Ipv4Addr>() else { continue };
         let rest = text.get(word.span.end..).and_then(|rest| rest.strip_prefix('/'));
-        let digits = rest.map(|rest| {
-            rest.chars().take_while(char::is_ascii_digit).take(2).collect::<String>()
-        });
+        let digits = rest
+            .map(|rest| rest.chars().take_while(char::is_ascii_digit).take(2).collect::<String>());
         let prefix = digits.and_then(|digits| digits.parse().ok()).filter(|it| *it <= 32);
         if address.is_private() {
             found.push((Network(address, prefix.unwrap_or(32)), word.span));
@@ -183,9 +193,11 @@ mod tests {
 
     #[test]
     fn networks_beside_each_other() {
-        let same = "Setup: none\n\n- office network: 172.18.0.0/16\n- docker bridge: 172.18.0.1/16\n";
+        let same =
+            "Setup: none\n\n- office network: 172.18.0.0/16\n- docker bridge: 172.18.0.1/16\n";
         assert!(holds(networks_overlap, same));
-        let apart = "Setup: none\n\n- office network: 10.0.0.0/16\n- docker bridge: 172.18.0.1/16\n";
+        let apart =
+            "Setup: none\n\n- office network: 10.0.0.0/16\n- docker bridge: 172.18.0.1/16\n";
         assert!(!holds(networks_overlap, apart));
     }
 
@@ -200,7 +212,8 @@ mod tests {
 
     #[test]
     fn ports_side_by_side() {
-        let told = "Setup: WSL2\n\nport 50060 in WSL2 cannot be reached from Windows, port 50059 can\n";
+        let told =
+            "Setup: WSL2\n\nport 50060 in WSL2 cannot be reached from Windows, port 50059 can\n";
         assert!(holds(neighbour_ports_differ, told));
         assert!(!holds(neighbour_ports_differ, &told.replace("500", "30")));
     }

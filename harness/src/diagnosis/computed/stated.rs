@@ -152,7 +152,7 @@ impl Network {
     fn overlaps(&self, other: &Network) -> bool {
         let prefix = self.1.min(other.1);
         let mask = u32::MAX.checked_shl(u32::from(32 - prefix)).unwrap_or(0);
-        let wide = prefix < 32 && prefix >= 8;
+        let wide = (8..32).contains(&prefix);
         wide && u32::from(self.0) & mask == u32::from(other.0) & mask
     }
 }

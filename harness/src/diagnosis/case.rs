@@ -1,9 +1,12 @@
 //! A report, prepared for the questions of clues.
 
+use std::collections::HashSet;
+
 use crate::evidence::{
     Evidence,
     fact::{Attempt, Fact, Kind, Listener, Mode, PortProxyRule},
-    words::Passage,
+    span::Span,
+    words::{Passage, Pattern},
 };
 
 /// A report and what is asked of it again and again.
@@ -14,7 +17,15 @@ pub struct Case<'e> {
     pub passages: Vec<Passage>,
     /// How Windows and Linux stand to each other.
     pub mode: Option<Mode>,
+    /// Every word.
+    vocabulary: HashSet<String>,
 }
+
+/// A report has some dozens of facts. What has more is not looked at to its end, lest comparing
+/// each with each other takes forever.
+const MOST_FACTS: usize = 2000;
+/// How many places are quoted of what is said again and again.
+const MOST_PLACES: usize = 20;
 
 impl<'e> Case<'e> {
     /// Prepares a report.
@@ -31,12 +42,25 @@ impl<'e> Case<'e> {
         if mirrored && mode != Some(Mode::None) {
             mode = Some(Mode::Mirrored);
         }
-        Case { evidence, passages: evidence.passages(), mode }
+        let passages = evidence.passages();
+        let words = passages.iter().flat_map(|passage| &passage.words);
+        let vocabulary = words.map(|word| word.text.clone()).collect();
+        Case { evidence, passages, mode, vocabulary }
     }
 
     /// The facts of a kind, each with its fact.
     pub fn pick<T: 'e>(&self, pick: impl Fn(&'e Kind) -> Option<T>) -> Vec<(&'e Fact, T)> {
-        self.evidence.facts.iter().filter_map(|fact| Some((fact, pick(&fact.kind)?))).collect()
+        let picked = self.evidence.facts.iter().filter_map(|fact| Some((fact, pick(&fact.kind)?)));
+        picked.take(MOST_FACTS).collect()
+    }
+
+    /// Where a pattern stands.
+    pub fn said(&self, pattern: &Pattern) -> Vec<Span> {
+        if !pattern.is_possible(&self.vocabulary) {
+            return Vec::new();
+        }
+        let found = self.passages.iter().filter_map(|it| pattern.find(&it.words));
+        found.take(MOST_PLACES).collect()
     }
 
     /// The attempts.

@@ -9,7 +9,11 @@ use super::{
 };
 use crate::{
     cause::Cause,
-    evidence::{Evidence, span::Span},
+    evidence::{
+        Evidence,
+        fact::{Kind, Place},
+        span::Span,
+    },
 };
 
 /// From which weight on a cause is told at all.
@@ -88,6 +92,9 @@ pub struct Diagnosis {
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(causes::rules);
     let case = Case::new(evidence);
+    if !is_of_a_failure(&case) {
+        return Diagnosis::default();
+    }
     let mut weighed: Vec<(Finding, bool)> =
         RULES.iter().filter_map(|rule| weigh(rule, &case)).collect();
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
@@ -110,6 +117,17 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     }
     let ask = ask(&findings, &case);
     Diagnosis { findings, ask }
+}
+
+/// Whether the text tells of something that failed on a network, or shows what such reports show. A
+/// manual speaks of firewalls and proxies as well.
+fn is_of_a_failure(case: &Case<'_>) -> bool {
+    case.evidence.facts.iter().any(|fact| match &fact.kind {
+        Kind::Attempt(it) => it.seen.is_bad() && it.to != Place::Unstated,
+        Kind::Mention(_) | Kind::Command(_) | Kind::Change(_) | Kind::Version(_) => false,
+        Kind::Serving(_) | Kind::Dialed(_) => false,
+        _ => true,
+    })
 }
 
 fn weigh(rule: &Rule, case: &Case<'_>) -> Option<(Finding, bool)> {

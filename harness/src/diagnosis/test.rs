@@ -120,9 +120,7 @@ impl Test {
     /// Where the report answers yes. `None`: it does not.
     pub fn ask(&self, case: &Case<'_>) -> Option<Vec<Span>> {
         let spans = match self {
-            Test::Said(pattern) => {
-                case.passages.iter().filter_map(|it| pattern.find(&it.words)).collect()
-            }
+            Test::Said(pattern) => case.said(pattern),
             Test::Topic(name, denied) => found(case, |kind| {
                 matches!(kind, Kind::Mention(it) if it.what == *name && it.denied == *denied)
                     || !denied && matches!(kind, Kind::Change(it) if it.what == *name)
@@ -221,7 +219,7 @@ fn first(mut spans: Vec<Span>) -> Vec<Span> {
 }
 
 fn topic(name: &str) -> Option<String> {
-    lexicon::lexicon().topics.iter().find(|it| it.name == name).map(|it| it.name.clone())
+    lexicon::lexicon().topics.rows().iter().find(|it| it.name == name).map(|it| it.name.clone())
 }
 
 fn modes(text: &str) -> Option<Vec<Mode>> {

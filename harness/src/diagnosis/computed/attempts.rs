@@ -86,13 +86,8 @@ pub(super) fn address_works_name_fails(case: &Case<'_>) -> Vec<Span> {
 
 /// The words of any of these patterns.
 fn said(case: &Case<'_>, patterns: &[&str]) -> Vec<Span> {
-    let patterns: Vec<Pattern> =
-        patterns.iter().filter_map(|text| Pattern::parse(text).ok()).collect();
-    let mut found = Vec::new();
-    for passage in &case.passages {
-        found.extend(patterns.iter().filter_map(|pattern| pattern.find(&passage.words)));
-    }
-    found
+    let patterns = patterns.iter().filter_map(|text| Pattern::parse(text).ok());
+    patterns.flat_map(|pattern| case.said(&pattern)).collect()
 }
 
 /// An address is said to have changed.

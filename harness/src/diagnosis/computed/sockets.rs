@@ -6,7 +6,6 @@ use crate::evidence::{
     lexicon::lexicon,
     side::Side,
     span::Span,
-    words::Pattern,
 };
 
 /// The relay's programs.
@@ -217,13 +216,14 @@ pub(super) fn default_is_dual(case: &Case<'_>) -> Vec<Span> {
 }
 
 fn default(case: &Case<'_>, loopback: bool) -> Vec<Span> {
-    let rows = lexicon().sockets.defaults.iter().filter(|(it, _)| *it == loopback);
-    let patterns: Vec<&Pattern> = rows.flat_map(|(_, patterns)| patterns).collect();
     let mut found = Vec::new();
     for passage in &case.passages {
-        let all = patterns.iter().find_map(|pattern| pattern.find(&passage.words));
         let told = passage.words.iter().any(|word| word.text == "0.0.0.0");
-        found.extend(all.filter(|_| !told));
+        let all = lexicon().sockets.defaults.all(&passage.words).into_iter();
+        let own = all.filter(|(it, ..)| **it == loopback && !told);
+        found.extend(
+            own.map(|(_, start, end)| passage.words[start].span.to(passage.words[end - 1].span)),
+        );
     }
     found
 }

@@ -7,36 +7,80 @@ use serde::Deserialize;
 use super::{
     fact::{BindError, Place, Seen},
     side::Side,
-    words::{Pattern, PatternError, Word},
+    words::{Pattern, PatternError, PatternSet, Word},
 };
 
 /// What the data files say.
 #[derive(Debug, Default)]
 pub struct Lexicon {
     /// What came of an attempt; the first that fits decides.
-    pub outcomes: Vec<(Seen, Vec<Pattern>)>,
+    pub outcomes: Table<Seen>,
     /// What was to be reached.
-    pub places: Vec<(Place, Vec<Pattern>)>,
+    pub places: Table<Place>,
     /// Who tried.
-    pub sides: Vec<(Side, Vec<Pattern>)>,
+    pub sides: Table<Side>,
     /// With what.
-    pub tools: Vec<(String, Vec<Pattern>)>,
+    pub tools: Table<String>,
     /// What a report speaks of.
-    pub topics: Vec<Topic>,
+    pub topics: Table<Topic>,
     /// What programs say of their own sockets.
     pub sockets: Sockets,
+}
+
+/// Things by their words, in the order in which they decide.
+#[derive(Debug)]
+pub struct Table<T> {
+    rows: Vec<T>,
+    patterns: PatternSet,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Table { rows: Vec::new(), patterns: PatternSet::default() }
+    }
+}
+
+impl<T> Table<T> {
+    fn new(rows: Vec<(T, Vec<Pattern>)>) -> Table<T> {
+        let mut table = Table::default();
+        let mut patterns = Vec::new();
+        for (at, (row, own)) in rows.into_iter().enumerate() {
+            table.rows.push(row);
+            patterns.extend(own.into_iter().map(|pattern| (at, pattern)));
+        }
+        table.patterns = PatternSet::new(patterns);
+        table
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> &[T] {
+        &self.rows
+    }
+
+    /// Every row whose words stand there: from which word, to before which.
+    pub fn all(&self, words: &[Word]) -> Vec<(&T, usize, usize)> {
+        let mut found = self.patterns.find(words);
+        found.sort_unstable();
+        found.into_iter().map(|(row, start, end)| (&self.rows[row], start, end)).collect()
+    }
+
+    /// The first row whose words stand there.
+    pub fn first(&self, words: &[Word]) -> Option<(&T, usize, usize)> {
+        let found = self.patterns.find(words).into_iter().min()?;
+        Some((&self.rows[found.0], found.1, found.2))
+    }
 }
 
 /// What programs say of their own sockets.
 #[derive(Debug, Default)]
 pub struct Sockets {
     /// A line that says where something serves.
-    pub serving: Vec<Pattern>,
+    pub serving: Table<()>,
     /// A bind that failed, and why.
-    pub errors: Vec<(BindError, Vec<Pattern>)>,
+    pub errors: Table<BindError>,
     /// What servers bind when nobody says otherwise: only loopback (`true`), or one socket of both
     /// families.
-    pub defaults: Vec<(bool, Vec<Pattern>)>,
+    pub defaults: Table<bool>,
 }
 
 /// Something that a report may speak of.
@@ -46,8 +90,6 @@ pub struct Topic {
     pub name: String,
     /// Whether it is something that somebody did.
     pub change: bool,
-    /// Its words.
-    pub patterns: Vec<Pattern>,
 }
 
 /// A data file that cannot be used.
@@ -129,22 +171,31 @@ fn load() -> Result<Lexicon, LexiconError> {
     let places: Places = toml::from_str(include_str!("places.toml"))?;
     let topics: Topics = toml::from_str(include_str!("topics.toml"))?;
     let mut lexicon = Lexicon::default();
+    let mut rows = Vec::new();
     for row in outcomes.outcome {
-        lexicon.outcomes.push((seen(&row.seen)?, compile(&row.patterns)?));
+        rows.push((seen(&row.seen)?, compile(&row.patterns)?));
     }
+    lexicon.outcomes = Table::new(rows);
+    let mut rows = Vec::new();
     for row in places.place {
-        lexicon.places.push((place(&row.is)?, compile(&row.patterns)?));
+        rows.push((place(&row.is)?, compile(&row.patterns)?));
     }
+    lexicon.places = Table::new(rows);
+    let mut rows = Vec::new();
     for row in places.side {
-        lexicon.sides.push((side(&row.is)?, compile(&row.patterns)?));
+        rows.push((side(&row.is)?, compile(&row.patterns)?));
     }
+    lexicon.sides = Table::new(rows);
+    let mut rows = Vec::new();
     for row in places.tool {
-        lexicon.tools.push((row.is, compile(&row.patterns)?));
+        rows.push((row.is, compile(&row.patterns)?));
     }
+    lexicon.tools = Table::new(rows);
+    let mut rows = Vec::new();
     for row in topics.topic {
-        let patterns = compile(&row.patterns)?;
-        lexicon.topics.push(Topic { name: row.is, change: row.change, patterns });
+        rows.push((Topic { name: row.is, change: row.change }, compile(&row.patterns)?));
     }
+    lexicon.topics = Table::new(rows);
     lexicon.sockets = sockets(toml::from_str(include_str!("sockets.toml"))?)?;
     Ok(lexicon)
 }
@@ -160,14 +211,14 @@ fn sockets(rows: SocketRows) -> Result<Sockets, LexiconError> {
         defaults.push((loopback, compile(&row.patterns)?));
     }
     Ok(Sockets {
-        serving: compile(&rows.serving)?,
-        errors: vec![
+        serving: Table::new(vec![((), compile(&rows.serving)?)]),
+        errors: Table::new(vec![
             (BindError::InUse, compile(&rows.in_use)?),
             (BindError::Forbidden, compile(&rows.forbidden)?),
             (BindError::NotAvailable, compile(&rows.not_available)?),
             (BindError::Unsaid, compile(&rows.unsaid)?),
-        ],
-        defaults,
+        ]),
+        defaults: Table::new(defaults),
     })
 }
 
@@ -230,8 +281,8 @@ mod tests {
     #[test]
     fn the_files_are_sound() {
         let lexicon = load().expect("a lexicon");
-        assert!(lexicon.outcomes.len() > 5);
-        assert!(lexicon.places.len() > 5);
-        assert!(lexicon.topics.len() > 20);
+        assert!(lexicon.outcomes.rows().len() > 5);
+        assert!(lexicon.places.rows().len() > 5);
+        assert!(lexicon.topics.rows().len() > 20);
     }
 }

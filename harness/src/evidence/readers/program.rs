@@ -5,7 +5,7 @@ use crate::evidence::{
     document::{Block, Form},
     fact::{BindError, BindFailure, DialedUrl, Kind, Serving},
     host::{Endpoint, Host},
-    lexicon::{first, lexicon},
+    lexicon::lexicon,
     reader::{Reader, Sink},
     side::Side,
     span::Text,
@@ -31,8 +31,7 @@ fn side(block: &Block<'_>) -> Side {
 /// Whether the line tells of one.
 fn bind_failure(block: &Block<'_>, line: Text<'_>, out: &mut Sink) -> bool {
     let words = split(line);
-    let errors = &lexicon().sockets.errors;
-    let Some((error, _)) = errors.iter().find(|(_, it)| first(it, &words).is_some()) else {
+    let Some((error, ..)) = lexicon().sockets.errors.first(&words) else {
         return false;
     };
     // A connect is refused for lack of permission as well (EACCES).
@@ -53,7 +52,7 @@ fn bind_failure(block: &Block<'_>, line: Text<'_>, out: &mut Sink) -> bool {
 fn serving(block: &Block<'_>, line: Text<'_>, is_log: bool, out: &mut Sink) {
     let mut words = block.key.map(split).unwrap_or_default();
     words.extend(split(line));
-    let says = first(&lexicon().sockets.serving, &words).is_some();
+    let says = lexicon().sockets.serving.first(&words).is_some();
     let is_row = line.as_str().contains("LISTEN");
     if !(says || is_log) || is_row || words.iter().any(|word| word.text == "connecting") {
         return;

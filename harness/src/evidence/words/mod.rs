@@ -8,5 +8,5 @@
 mod pattern;
 mod token;
 
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, PatternSet};
 pub use token::{Passage, Word, passages, split};

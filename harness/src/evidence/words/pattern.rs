@@ -1,5 +1,7 @@
 //! Patterns over words.
 
+use std::collections::{HashMap, HashSet};
+
 use super::token::Word;
 use crate::evidence::span::Span;
 
@@ -74,6 +76,17 @@ impl Pattern {
         }
     }
 
+    /// Whether a text of these words can have it at all.
+    pub fn is_possible(&self, vocabulary: &HashSet<String>) -> bool {
+        self.steps.iter().all(|step| match step {
+            Step::Words { any, optional: false } => any.iter().any(|piece| match piece {
+                Piece::Whole(text) => vocabulary.contains(text),
+                _ => true,
+            }),
+            _ => true,
+        })
+    }
+
     /// The first place where it stands.
     pub fn find(&self, words: &[Word]) -> Option<Span> {
         self.range(words, 0).map(|(start, end)| words[start].span.to(words[end - 1].span))
@@ -85,6 +98,63 @@ impl Pattern {
             let end = run(&self.steps, words, start)?;
             (end > start).then_some((start, end))
         })
+    }
+}
+
+/// Patterns under numbers, found in one pass: each word is looked up once, not once a pattern.
+#[derive(Debug, Default)]
+pub struct PatternSet {
+    patterns: Vec<(usize, Pattern)>,
+    by_word: HashMap<String, Vec<usize>>,
+    /// Those that begin with the beginning of a word, or with a number, by its first character.
+    by_character: HashMap<char, Vec<usize>>,
+}
+
+impl PatternSet {
+    /// Patterns, each with a number that several may share.
+    pub fn new(patterns: impl IntoIterator<Item = (usize, Pattern)>) -> PatternSet {
+        let mut set = PatternSet { patterns: patterns.into_iter().collect(), ..Self::default() };
+        for (at, (_, pattern)) in set.patterns.iter().enumerate() {
+            let Some(Step::Words { any, .. }) = pattern.steps.first() else { continue };
+            for piece in any {
+                match piece {
+                    Piece::Whole(text) => {
+                        set.by_word.entry(text.clone()).or_default().push(at);
+                    }
+                    Piece::Prefix(text) => {
+                        let first = text.chars().next().unwrap_or_default();
+                        set.by_character.entry(first).or_default().push(at);
+                    }
+                    Piece::Number | Piece::Address => {
+                        for digit in '0'..='9' {
+                            set.by_character.entry(digit).or_default().push(at);
+                        }
+                    }
+                }
+            }
+        }
+        set
+    }
+
+    /// Everything found: the number, from which word, to before which. For each number the first
+    /// place only.
+    pub fn find(&self, words: &[Word]) -> Vec<(usize, usize, usize)> {
+        let mut found: Vec<(usize, usize, usize)> = Vec::new();
+        for (start, word) in words.iter().enumerate() {
+            let known = self.by_word.get(&word.text).into_iter().flatten();
+            let first = word.text.chars().next().unwrap_or_default();
+            let others = self.by_character.get(&first).into_iter().flatten();
+            for at in known.chain(others) {
+                let (number, pattern) = &self.patterns[*at];
+                if found.iter().any(|(known, ..)| known == number) {
+                    continue;
+                }
+                if let Some(end) = run(&pattern.steps, words, start).filter(|end| *end > start) {
+                    found.push((*number, start, end));
+                }
+            }
+        }
+        found
     }
 }
 
@@ -154,6 +224,26 @@ mod tests {
         assert!(found(pattern, "browser on the host fails").is_some());
         assert!(found(pattern, "browser works, curl fails").is_none());
         assert!(found(pattern, "browser a b c d e f g fails").is_none());
+    }
+
+    #[test]
+    fn sets_find_what_each_finds() {
+        let texts = ["connection reset", "reset|refus*", "port #", "?was refused"];
+        let pattern = |text: &&str| Pattern::parse(text).expect("a pattern");
+        let set = PatternSet::new(texts.iter().map(pattern).enumerate());
+        let words = split(Text::new("the port 80 refused, connection reset", 0));
+        let mut found = set.find(&words);
+        found.sort_unstable();
+        let alone: Vec<_> = texts
+            .iter()
+            .map(pattern)
+            .enumerate()
+            .filter_map(|(at, it)| it.range(&words, 0).map(|(start, end)| (at, start, end)))
+            .collect();
+        assert_eq!(found, alone);
+        let vocabulary = HashSet::from(["port".to_owned(), "80".to_owned()]);
+        assert!(pattern(&"port #").is_possible(&vocabulary));
+        assert!(!pattern(&"connection reset").is_possible(&vocabulary));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::evidence::{
     fact::{Place, Seen},
     host::Host,
-    lexicon::{Lexicon, first},
+    lexicon::Lexicon,
     side::Side,
     span::Span,
     words::Word,
@@ -94,32 +94,20 @@ fn clause(words: &[Word], conditional: bool, first: bool, lexicon: &Lexicon) -> 
     let (head, tail) = (words.first()?, words.last()?);
     let mut free = words.to_vec();
     let targets = targets(&mut free, lexicon);
-    let find_side = |words: &[Word]| {
-        let found = lexicon.sides.iter().find(|(_, patterns)| first_of(patterns, words).is_some());
-        found.map(|(side, _)| *side)
-    };
-    let tool = lexicon.tools.iter().find(|(_, patterns)| first_of(patterns, words).is_some());
     Some(Clause {
         span: head.span.to(tail.span),
         length: words.len(),
         conditional,
         first,
         targets,
-        side: find_side(&free),
-        tool: tool.map(|(tool, _)| tool.clone()),
+        side: lexicon.sides.first(&free).map(|(side, ..)| *side),
+        tool: lexicon.tools.first(words).map(|(tool, ..)| tool.clone()),
         seen: seen(&free, lexicon),
         serves: words.iter().any(|word| {
             let text = word.text.as_str();
             text.starts_with("listen") || matches!(text, "serves" | "bound" | "binds" | "runs")
         }),
     })
-}
-
-fn first_of(
-    patterns: &[crate::evidence::words::Pattern],
-    words: &[Word],
-) -> Option<(usize, usize)> {
-    first(patterns, words)
 }
 
 /// What came of it: a status, or the first outcome of the lexicon that stands there.
@@ -134,8 +122,7 @@ fn seen(words: &[Word], lexicon: &Lexicon) -> Option<Seen> {
         let after = ["forbidden", "not", "bad", "service", "gateway", "internal", "unauthorized"];
         after.contains(&pair[1].text.as_str()).then_some(code)
     });
-    let found = lexicon.outcomes.iter().find(|(_, patterns)| first(patterns, words).is_some());
-    let found = found.map(|(seen, _)| *seen);
+    let found = lexicon.outcomes.first(words).map(|(seen, ..)| *seen);
     use crate::outcome::Outcome::{Http, ProxyError};
     match (found, status.or(named)) {
         (Some(Seen::Outcome(ProxyError)), _) => found,
@@ -181,10 +168,8 @@ fn next_place(words: &[Word], lexicon: &Lexicon) -> Option<(usize, usize, Place)
         Some((at, at + 1, Place::of(&host)))
     });
     let named = || {
-        lexicon.places.iter().find_map(|(place, patterns)| {
-            let (start, end) = first(patterns, words)?;
-            Some((start, end, place.clone()))
-        })
+        let (place, start, end) = lexicon.places.first(words)?;
+        Some((start, end, place.clone()))
     };
     literal.or_else(named)
 }

@@ -2,7 +2,7 @@
 
 use crate::evidence::{
     fact::{Change, Kind, Mention, Seen},
-    lexicon::{first, lexicon},
+    lexicon::lexicon,
     reader::Sink,
     side::Side,
     words::{Passage, Word},
@@ -71,8 +71,7 @@ pub(super) fn read(passage: &Passage, out: &mut Sink) {
 }
 
 fn in_sentence(words: &[Word], out: &mut Sink) {
-    for topic in &lexicon().topics {
-        let Some((start, end)) = first(&topic.patterns, words) else { continue };
+    for (topic, start, end) in lexicon().topics.all(words) {
         let span = words[start].span.to(words[end - 1].span);
         let what = topic.name.clone();
         if topic.change {
@@ -117,11 +116,9 @@ fn helped(words: &[Word], end: usize) -> Option<bool> {
     if has(words, &USEFUL) {
         return Some(true);
     }
-    let outcome = lexicon().outcomes.iter().find(|(_, patterns)| first(patterns, tail).is_some());
-    match outcome {
-        Some((Seen::Works, _)) => Some(true),
-        Some((Seen::Outcome(outcome), _)) if outcome.is_good() => Some(true),
-        Some(_) => Some(false),
-        None => None,
+    match lexicon().outcomes.first(tail)?.0 {
+        Seen::Works => Some(true),
+        Seen::Outcome(outcome) if outcome.is_good() => Some(true),
+        _ => Some(false),
     }
 }

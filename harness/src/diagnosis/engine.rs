@@ -6,6 +6,7 @@ use super::{
     case::Case,
     causes,
     rule::{Ask, Rule, RuleClue},
+    test::Test,
 };
 use crate::{
     cause::Cause,
@@ -133,12 +134,18 @@ fn is_of_a_failure(case: &Case<'_>) -> bool {
 fn weigh(rule: &Rule, case: &Case<'_>) -> Option<(Finding, bool)> {
     let mut clues = Vec::new();
     let mut decisive = false;
+    let mut in_words = false;
     for clue in &rule.clues {
         let Some(spans) = see(clue, case) else { continue };
-        decisive |= clue.decisive;
+        let words = clue.all.iter().chain(&clue.any).any(Test::rests_on_words);
+        decisive |= clue.decisive && !words;
+        in_words |= clue.decisive && words;
         clues.push(Clue { weight: clue.weight, says: clue.says.clone(), spans });
     }
     let weight: f32 = clues.iter().map(|clue| clue.weight).sum();
+    // Words may mislead: they decide only where something else says the same.
+    let supported = clues.iter().filter(|clue| clue.weight > 0.0).count() > 1;
+    decisive |= in_words && supported;
     clues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     let finding = Finding {
         cause: rule.cause,

@@ -1,6 +1,5 @@
 //! curl, nc, telnet and the cmdlets that speak HTTP.
 
-use super::super::shape::address;
 use super::{failure, put, put_address, target::Target};
 use crate::{
     evidence::{
@@ -83,9 +82,10 @@ fn refused_address(line: Text<'_>) -> Option<(Host, Outcome)> {
     let first = words.next()?;
     let second = words.next().unwrap_or_default();
     let inner = second.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-    // "connect to host: …", "connect to remote host: …" name none.
     let first = first.strip_suffix(':').filter(|it| !it.ends_with(':')).unwrap_or(first);
-    let host = inner.and_then(address).or_else(|| address(first))?;
+    let host = inner
+        .and_then(super::super::shape::address)
+        .or_else(|| super::super::shape::address(first))?;
     Some((host, outcome))
 }
 
@@ -105,7 +105,7 @@ fn connected(line: Text<'_>) -> Option<Host> {
     let mut words = rest.as_str().split_whitespace();
     let first = words.next()?;
     let inner = words.next().and_then(|it| it.strip_prefix('(')?.strip_suffix(')'));
-    let inner = inner.and_then(address);
+    let inner = inner.and_then(super::super::shape::address);
     let endpoint = || Endpoint::parse(first).map(|it| it.host);
     inner.or_else(endpoint).or_else(|| Host::parse(first.trim_end_matches('.')))
 }
@@ -163,7 +163,7 @@ fn curl(code: u8, line: Text<'_>, told: &Told, side: Side) -> Option<Outcome> {
         28 if line.has("bytes received") || told.connected.is_some() => Some(Outcome::NoAnswer),
         28 => Some(Outcome::Timeout),
         52 => Some(Outcome::Dropped),
-        56 if line.as_str().contains("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
+        56 if line.has("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
         56 => Some(Outcome::Dropped),
         97 => Some(Outcome::ProxyError),
         _ => known,

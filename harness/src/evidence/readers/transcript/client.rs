@@ -163,7 +163,7 @@ fn curl(code: u8, line: Text<'_>, told: &Told, side: Side) -> Option<Outcome> {
         28 if line.has("bytes received") || told.connected.is_some() => Some(Outcome::NoAnswer),
         28 => Some(Outcome::Timeout),
         52 => Some(Outcome::Dropped),
-        56 if line.has("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
+        56 if line.as_str().contains("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
         56 => Some(Outcome::Dropped),
         97 => Some(Outcome::ProxyError),
         _ => known,

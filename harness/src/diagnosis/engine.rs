@@ -6,6 +6,8 @@ use super::{
     case::Case,
     causes,
     rule::{Ask, Rule, RuleClue},
+    signature,
+    test::Test,
 };
 use crate::{
     cause::Cause,
@@ -100,6 +102,9 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     }
     let mut weighed: Vec<(Finding, bool)> =
         RULES.iter().filter_map(|rule| weigh(rule, &case)).collect();
+    if weighed.is_empty() {
+        weighed = by_signature(&RULES, &case);
+    }
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     let Some(most) = weighed.first().map(|(finding, _)| finding.weight) else {
         return Diagnosis::default();
@@ -107,8 +112,9 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     let second = weighed.get(1).map_or(0.0, |(finding, _)| finding.weight);
     let mut findings = Vec::new();
     for (at, (mut finding, decisive)) in weighed.into_iter().enumerate() {
-        let against = finding.clues.iter().any(|clue| clue.weight <= -2.0);
-        let leads = at == 0 && most - second >= LEAD;
+        let against = finding.clues.iter().any(|clue| clue.weight <= -1.0);
+        // Nothing is certain beside something else that is likely.
+        let leads = at == 0 && most - second >= LEAD && second < LIKELY;
         finding.confidence = match finding.weight {
             weight if weight >= CERTAIN && decisive && leads && !against => Confidence::Certain,
             weight if weight >= LIKELY => Confidence::Likely,
@@ -120,6 +126,30 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
     }
     let ask = ask(&findings, &case);
     Diagnosis { findings, ask }
+}
+
+/// Nothing is said that a rule knows: which of the catalogue's faults breaks and keeps these routes?
+fn by_signature(rules: &[Rule], case: &Case<'_>) -> Vec<(Finding, bool)> {
+    let mut found = Vec::new();
+    for guess in signature::matches(case) {
+        let Some(rule) = rules.iter().find(|rule| rule.cause == guess.cause) else { continue };
+        let says = "the routes that work and those that do not are those of this fault".to_owned();
+        let weight = POSSIBLE + guess.fit;
+        let clues = vec![Clue { weight, says, spans: guess.spans }];
+        found.push((finding(rule, weight, clues), false));
+    }
+    found
+}
+
+fn finding(rule: &Rule, weight: f32, clues: Vec<Clue>) -> Finding {
+    Finding {
+        cause: rule.cause,
+        about: rule.about.clone(),
+        confidence: Confidence::Possible,
+        weight,
+        clues,
+        ask: rule.ask.clone(),
+    }
 }
 
 /// Whether the text tells of something that failed on a network, or shows what such reports show. A
@@ -136,22 +166,20 @@ fn is_of_a_failure(case: &Case<'_>) -> bool {
 fn weigh(rule: &Rule, case: &Case<'_>) -> Option<(Finding, bool)> {
     let mut clues = Vec::new();
     let mut decisive = false;
+    let mut in_words = false;
     for clue in &rule.clues {
         let Some(spans) = see(clue, case) else { continue };
-        decisive |= clue.decisive;
+        let words = clue.all.iter().chain(&clue.any).any(Test::rests_on_words);
+        decisive |= clue.decisive && !words;
+        in_words |= clue.decisive && words;
         clues.push(Clue { weight: clue.weight, says: clue.says.clone(), spans });
     }
     let weight: f32 = clues.iter().map(|clue| clue.weight).sum();
+    // Words may mislead: they decide only where something else says the same.
+    let supported = clues.iter().filter(|clue| clue.weight > 0.0).count() > 1;
+    decisive |= in_words && supported;
     clues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    let finding = Finding {
-        cause: rule.cause,
-        about: rule.about.clone(),
-        confidence: Confidence::Possible,
-        weight,
-        clues,
-        ask: rule.ask.clone(),
-    };
-    (weight >= POSSIBLE).then_some((finding, decisive))
+    (weight >= POSSIBLE).then(|| (finding(rule, weight, clues), decisive))
 }
 
 /// Where a clue is seen. `None`: it is not.

@@ -13,6 +13,7 @@ mod json;
 mod render;
 mod rule;
 mod score;
+mod signature;
 mod test;
 #[cfg(test)]
 mod tests;

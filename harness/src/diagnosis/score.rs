@@ -16,7 +16,7 @@ use crate::evidence::{Evidence, input};
 /// What is known of a report.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Known {
-    /// Its cause; empty: a report about something else, for which nothing is to be named.
+    /// Its cause; empty or `none`: one that no known cause makes, for which nothing is to be named.
     pub cause: String,
     /// Causes that take part.
     #[serde(default)]
@@ -51,9 +51,24 @@ impl Scored {
         Scored { name: name.to_owned(), known, rank, named }
     }
 
-    /// Whether the right cause stands first.
+    /// Whether no known cause is at work, so that nothing is to be named.
+    pub fn wants_nothing(&self) -> bool {
+        matches!(self.known.cause.as_str(), "" | "none")
+    }
+
+    /// Whether the right cause stands first; where there is none: whether nothing is named.
     pub fn is_right(&self) -> bool {
-        self.rank == Some(1) || self.known.cause.is_empty() && self.named.is_empty()
+        self.rank == Some(1) || self.wants_nothing() && self.named.is_empty()
+    }
+
+    /// Whether a cause is called likely or certain where there is none.
+    pub fn over_claims(&self) -> bool {
+        self.wants_nothing() && self.named.iter().any(|(_, sure)| *sure > Confidence::Possible)
+    }
+
+    /// Whether causes are named where there is none, but none as more than possible.
+    pub fn is_half_wrong(&self) -> bool {
+        self.wants_nothing() && !self.named.is_empty() && !self.over_claims()
     }
 
     /// Whether a cause that takes no part is called certain.
@@ -116,10 +131,16 @@ pub fn score(directory: &Path) -> Result<Vec<Scored>, ScoreError> {
 pub fn table(all: &[Scored]) -> String {
     let mut out = String::new();
     for it in all {
-        let rank = it.rank.map_or("-".to_owned(), |rank| rank.to_string());
+        let missed = if it.is_right() { "0" } else { "-" };
+        let rank = it.rank.map_or(missed.to_owned(), |rank| rank.to_string());
         let named: Vec<String> =
             it.named.iter().map(|(cause, sure)| format!("{cause} ({})", sure.name())).collect();
-        let wrong = if it.is_certain_and_wrong() { "  CERTAIN AND WRONG" } else { "" };
+        let wrong = match it {
+            it if it.is_certain_and_wrong() => "  CERTAIN AND WRONG",
+            it if it.over_claims() => "  OVER-CLAIMED",
+            it if it.is_half_wrong() => "  half wrong",
+            _ => "",
+        };
         let _ = writeln!(
             out,
             "{rank:>2} {} {:<26} {:<26} {}{wrong}",
@@ -137,6 +158,15 @@ pub fn table(all: &[Scored]) -> String {
     }
     let right = all.iter().filter(|it| it.is_right()).count();
     let wrong = all.iter().filter(|it| it.is_certain_and_wrong()).count();
+    let nothing: Vec<&Scored> = all.iter().filter(|it| it.wants_nothing()).collect();
+    let quiet = nothing.iter().filter(|it| it.is_right()).count();
+    let half = nothing.iter().filter(|it| it.is_half_wrong()).count();
+    let over = nothing.iter().filter(|it| it.over_claims()).count();
+    let _ = writeln!(
+        out,
+        "no cause: {quiet} of {} with nothing named, {half} half wrong, {over} over-claimed",
+        nothing.len()
+    );
     let _ = writeln!(out, "all: {right} of {} right first, {wrong} certain and wrong", all.len());
     out
 }

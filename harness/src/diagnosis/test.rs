@@ -117,6 +117,11 @@ impl Test {
         })
     }
 
+    /// Whether the answer rests on how somebody put it, and not on what was shown.
+    pub fn rests_on_words(&self) -> bool {
+        matches!(self, Test::Said(_) | Test::Topic(..) | Test::Change(..))
+    }
+
     /// Where the report answers yes. `None`: it does not.
     pub fn ask(&self, case: &Case<'_>) -> Option<Vec<Span>> {
         let spans = match self {

@@ -29,7 +29,7 @@ fn a_report_is_quoted_with_its_lines() {
     let report = reports().join("wsl-8963.md");
     let run = diagnose(&[report.to_str().unwrap()]).exits(0);
     let run = run.prints("certain: portproxy-malformed");
-    run.prints("8 | 0.0.0.0         30000-50000  172.23.188.236  30000-50000");
+    run.prints("9 | 0.0.0.0         30000-50000  172.23.188.236  30000-50000");
 }
 
 #[test]

@@ -54,6 +54,29 @@ pub(super) fn v4_works_name_fails(case: &Case<'_>) -> Vec<Span> {
     found
 }
 
+/// ::1 is refused, and nothing is said against 127.0.0.1.
+pub(super) fn only_v6_fails(case: &Case<'_>) -> Vec<Span> {
+    let both = with(case, |_, it| it.to == Place::Loopback4 && it.seen.is_bad());
+    if !both.is_empty() {
+        return Vec::new();
+    }
+    let refused = |seen| matches!(seen, Seen::Fails | Seen::Outcome(Outcome::Refused));
+    spans(with(case, |_, it| it.to == Place::Loopback6 && refused(it.seen)))
+}
+
+/// What was asked is 172.16.0.0/12 with a 1 at its end: Windows' side of WSL's switch, so the
+/// address was derived well.
+pub(super) fn host_is_gateway(case: &Case<'_>) -> Vec<Span> {
+    spans(with(case, |fact, it| {
+        let address = it.host.as_ref().and_then(|host| host.v4());
+        let gateway =
+            |octets: [u8; 4]| matches!(octets, [172, 16..=31, third, 1] if third % 16 == 0);
+        fact.side != Side::Windows
+            && it.seen.is_bad()
+            && address.is_some_and(|it| gateway(it.octets()))
+    }))
+}
+
 fn is_error(seen: Seen) -> bool {
     matches!(seen, Seen::Outcome(Outcome::Http(400..=599) | Outcome::ProxyError))
 }

@@ -8,6 +8,7 @@ mod networks;
 mod portproxy;
 mod settings;
 mod sockets;
+mod stated;
 
 use super::case::Case;
 use crate::evidence::span::Span;
@@ -50,6 +51,14 @@ const ALL: &[(&str, Computed)] = &[
     ("several-addresses-printed", networks::several_addresses_printed),
     ("resolver-is-host-ip", names::nameserver_is_tunnel),
     ("some-setting", settings::any),
+    ("misplaced-key-is-the-matter", settings::misplaced_key_is_the_matter),
+    ("only-v6-fails", attempts::only_v6_fails),
+    ("host-is-gateway", attempts::host_is_gateway),
+    ("low-port-forbidden", stated::low_port_forbidden),
+    ("asked-port-not-published", stated::asked_port_not_published),
+    ("neighbour-ports-differ", stated::neighbour_ports_differ),
+    ("versions-differ", stated::versions_differ),
+    ("stated-networks-overlap", stated::networks_overlap),
     ("portproxy", portproxy::any),
     ("portproxy-to-loopback", portproxy::to_loopback),
     ("portproxy-to-name", portproxy::to_name),

@@ -2,8 +2,10 @@
 
 use super::super::case::Case;
 use crate::evidence::{
-    fact::{Fact, Kind, Product, Setting, SettingFile, Version},
+    document::Form,
+    fact::{Fact, Kind, Mode, Product, Setting, SettingFile, Version},
     span::Span,
+    words::Passage,
 };
 
 /// Where the keys of WSL belong. Microsoft's documentation of `.wslconfig` and `wsl.conf`.
@@ -36,22 +38,54 @@ fn settings<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Setting)> {
     case.pick(|kind| if let Kind::Setting(it) = kind { Some(it) } else { None })
 }
 
+/// Keys that no route depends on.
+const NO_NETWORK: [&str; 4] = ["autoMemoryReclaim", "sparseVhd", "vmIdleTimeout", "systemd"];
+
+/// A key of WSL that does not stand where WSL looks for it.
+fn is_stray(it: &Setting) -> bool {
+    if matches!(it.file, SettingFile::Other(_)) {
+        return false;
+    }
+    let Some((key, file, home)) = HOME.iter().find(|(key, ..)| it.key.eq_ignore_ascii_case(key))
+    else {
+        return false;
+    };
+    let section = it.section.as_deref().unwrap_or_default();
+    let moved = MOVED.contains(key) && section.eq_ignore_ascii_case("experimental");
+    it.file != *file || !section.eq_ignore_ascii_case(home) && !moved
+}
+
+/// Misplaced keys that a route may depend on and that have not taken effect all the same.
+fn misplaced<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Setting)> {
+    let stated = case.evidence.mode() == Some(Mode::Mirrored);
+    // The report says that the mode is the one that the key asks for: an excerpt without its head.
+    let effective = |it: &Setting| {
+        stated && it.section.is_none() && it.key.eq_ignore_ascii_case("networkingMode")
+    };
+    let network = |it: &Setting| !NO_NETWORK.iter().any(|key| it.key.eq_ignore_ascii_case(key));
+    let all = settings(case).into_iter();
+    all.filter(|(_, it)| is_stray(it) && network(it) && !effective(it)).collect()
+}
+
 /// A key stands in a file or section where WSL does not look for it.
 pub(super) fn key_misplaced(case: &Case<'_>) -> Vec<Span> {
-    let stray = |it: &Setting| {
-        if matches!(it.file, SettingFile::Other(_)) {
-            return false;
-        }
-        let Some((key, file, home)) =
-            HOME.iter().find(|(key, ..)| it.key.eq_ignore_ascii_case(key))
-        else {
-            return false;
+    misplaced(case).into_iter().map(|(fact, _)| fact.span).collect()
+}
+
+/// And the report is about what that key governs: it names the key outside of the file, or says
+/// that a setting does nothing.
+pub(super) fn misplaced_key_is_the_matter(case: &Case<'_>) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (fact, setting) in misplaced(case) {
+        let key = setting.key.to_lowercase();
+        let about = |passage: &&Passage| {
+            passage.form != Form::Output && passage.words.iter().any(|word| word.text == key)
         };
-        let section = it.section.as_deref().unwrap_or_default();
-        let moved = MOVED.contains(key) && section.eq_ignore_ascii_case("experimental");
-        it.file != *file || !section.eq_ignore_ascii_case(home) && !moved
-    };
-    settings(case).into_iter().filter(|(_, it)| stray(it)).map(|(fact, _)| fact.span).collect()
+        if case.passages.iter().any(|passage| about(&passage)) {
+            found.push(fact.span);
+        }
+    }
+    found
 }
 
 /// A key of WSL's files is shown.
@@ -60,9 +94,11 @@ pub(super) fn any(case: &Case<'_>) -> Vec<Span> {
     settings(case).into_iter().filter(|(_, it)| own(it)).map(|(fact, _)| fact.span).collect()
 }
 
+/// The key has this value, where WSL looks for it.
 fn has(case: &Case<'_>, key: &str, value: &str) -> Vec<Span> {
-    let is =
-        |it: &Setting| it.key.eq_ignore_ascii_case(key) && it.value.eq_ignore_ascii_case(value);
+    let is = |it: &Setting| {
+        it.key.eq_ignore_ascii_case(key) && it.value.eq_ignore_ascii_case(value) && !is_stray(it)
+    };
     settings(case).into_iter().filter(|(_, it)| is(it)).map(|(fact, _)| fact.span).collect()
 }
 

@@ -115,7 +115,7 @@ fn table(line: Text<'_>, side: Side, out: &mut Sink) -> bool {
     if !is_proxy(name) || value.starts_with('=') {
         return false;
     }
-    let variable = Variable { name: name.to_owned(), value: value_of(value, true) };
+    let variable = Variable { name: known_as(name), value: value_of(value, true) };
     out.put(side, line.span(), Kind::Variable(variable));
     true
 }
@@ -132,7 +132,7 @@ fn apart(line: Text<'_>, side: Side, out: &mut Sink) {
         [value, ..] if value.contains("://") => value_of(value, false),
         _ => return,
     };
-    let variable = Variable { name: bare(words[at]), value };
+    let variable = Variable { name: known_as(&bare(words[at])), value };
     out.put(side, words[at].span(), Kind::Variable(variable));
 }
 
@@ -141,8 +141,18 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// `Acquire::http::Proxy` of apt and `http.proxy` of git are the same variable by another name.
+fn known_as(name: &str) -> String {
+    let bare = name.to_ascii_lowercase().replace([':', '.'], "");
+    match bare.strip_prefix("acquire").unwrap_or(&bare) {
+        "httpproxy" if bare != name.to_ascii_lowercase() => "http_proxy".to_owned(),
+        "httpsproxy" if bare != name.to_ascii_lowercase() => "https_proxy".to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
 fn is_proxy(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('_', "");
+    let name = known_as(name).to_ascii_lowercase().replace('_', "");
     matches!(name.as_str(), "httpproxy" | "httpsproxy" | "allproxy" | "noproxy" | "ftpproxy")
 }
 

@@ -42,10 +42,10 @@ fn read(block: &Block<'_>, out: &mut Sink) {
             }
             out.put(side, line.span(), Kind::Process(process));
         }
-        if words.is_empty() || words.iter().any(|word| Endpoint::parse(word).is_some()) {
-            if open.as_ref().is_some_and(|row| row.span != line.span()) {
-                finish(open.take(), out);
-            }
+        if (words.is_empty() || words.iter().any(|word| Endpoint::parse(word).is_some()))
+            && open.as_ref().is_some_and(|row| row.span != line.span())
+        {
+            finish(open.take(), out);
         }
     }
     finish(open, out);
@@ -140,7 +140,7 @@ fn bare(words: &[&str]) -> Option<(Side, Listener)> {
     let alone = locals.next().is_none() && words.len() <= 3;
     let others = || words.iter().filter(|word| Endpoint::parse(word).is_none());
     let known = |word: &&str| is_listening(word) || is_program(word) || word.parse::<u32>().is_ok();
-    if !alone || !others().all(|word| known(&word)) {
+    if !alone || !others().all(known) {
         return None;
     }
     let program = others().find(|word| is_program(word)).map(|word| program_name(word));

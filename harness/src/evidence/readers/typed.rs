@@ -87,7 +87,10 @@ fn is_engine(line: Text<'_>) -> bool {
     let words: Vec<&str> = line.words().map(Text::as_str).collect();
     let flagged = words.windows(2).any(|pair| {
         let ports = pair[1].split(':').all(|port| port.parse::<u16>().is_ok());
-        matches!(pair[0], "-p" | "--publish") && pair[1].contains(':') && ports
+        // `-dp 3000:3000` is `-d -p 3000:3000`.
+        let short = pair[0].starts_with('-') && !pair[0].starts_with("--") && pair[0].len() < 6;
+        let flag = pair[0] == "--publish" || short && pair[0].ends_with('p');
+        flag && pair[1].contains(':') && ports
     });
     named && (line.has("-p ") || line.has("--publish")) || flagged
 }

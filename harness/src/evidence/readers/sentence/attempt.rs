@@ -128,7 +128,10 @@ fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
     }
     // "works from here and is refused from there"; "cannot reach localhost:80. Connection refused."
     let particular = matches!(seen, Seen::Outcome(outcome) if !outcome.is_good());
-    if targets.is_empty() && (clause.side.is_some() || particular && clause.tool.is_none()) {
+    if targets.is_empty()
+        && (clause.side.is_some()
+            || particular && clause.tool.as_deref().is_none_or(|it| it == "client"))
+    {
         targets.clone_from(&said.targets);
     }
     said.targets.clone_from(&targets);

@@ -79,6 +79,11 @@ pub(super) fn cut(words: &[Word], lexicon: &Lexicon) -> Vec<Clause> {
         let manner = text == "with"
             && (MANNERS.contains(&next) || next.starts_with(|c: char| c.is_ascii_digit()));
         let condition = CONDITIONS.contains(&text) && !manner;
+        // "Connection refused. Is the server running on host …" tells one thing.
+        let asks = ["is", "the", "server", "running"];
+        if text == "." && words[at + 1..].iter().map(|it| it.text.as_str()).take(4).eq(asks) {
+            continue;
+        }
         if word.is_mark() || turn || condition {
             clauses.extend(clause(&words[start..at], conditional, first, lexicon));
             first = first && start == at || text == ".";

@@ -82,8 +82,10 @@ fn refused_address(line: Text<'_>) -> Option<(Host, Outcome)> {
     let first = words.next()?;
     let second = words.next().unwrap_or_default();
     let inner = second.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
-    let first = first.strip_suffix(':').filter(|it| Host::parse(it).is_some()).unwrap_or(first);
-    let host = inner.and_then(super::super::shape::address).or_else(|| Host::parse(first))?;
+    let first = first.strip_suffix(':').filter(|it| !it.ends_with(':')).unwrap_or(first);
+    let host = inner
+        .and_then(super::super::shape::address)
+        .or_else(|| super::super::shape::address(first))?;
     Some((host, outcome))
 }
 
@@ -161,7 +163,7 @@ fn curl(code: u8, line: Text<'_>, told: &Told, side: Side) -> Option<Outcome> {
         28 if line.has("bytes received") || told.connected.is_some() => Some(Outcome::NoAnswer),
         28 => Some(Outcome::Timeout),
         52 => Some(Outcome::Dropped),
-        56 if line.has("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
+        56 if line.as_str().contains("CONNECT") || line.has("proxy") => Some(Outcome::ProxyError),
         56 => Some(Outcome::Dropped),
         97 => Some(Outcome::ProxyError),
         _ => known,

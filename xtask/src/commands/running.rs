@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 use super::prepare;
 use crate::{cli::ArmName, exit::Failure, progress::Progress};
 
-/// Runs these scenarios, by name in the result; what this machine cannot run is skipped. `None` when
-/// it was interrupted: every lab is taken down then.
+/// Runs these scenarios, by name in the result; what this machine cannot run is skipped. `None`
+/// when it was interrupted: every lab is taken down then.
 pub fn run(
     arm: ArmName,
     selected: &[&Scenario],

@@ -25,7 +25,7 @@ fn docker() -> Result<Ready, Failure> {
     Ready::prepare_docker(program, doctor::check(), &mut say).map_err(Failure::lab)
 }
 
-/// Only reached where [`super::with_docker::build`] did not start the other program.
+/// Only reached where [`super::with_docker::build_if`] did not start the other program.
 #[cfg(not(feature = "docker"))]
 fn docker() -> Result<Ready, Failure> {
     Err(Failure::lab("this program was built without the docker arm"))

@@ -1,6 +1,8 @@
 //! Every directory of the catalogue is a test: each scenario runs as `cargo xtask run-scenarios`
 //! runs it, once with the real tools and their twins side by side.
 
+#![cfg(target_os = "linux")]
+
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use harness::{

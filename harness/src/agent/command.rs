@@ -4,15 +4,13 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, Read, Seek},
-    os::{fd::OwnedFd, unix::process::ExitStatusExt},
     process::{ExitStatus, Stdio},
     time::Duration,
 };
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use tokio::{process::Command, time::timeout};
 
-use super::protocol::Output;
+use super::{platform, protocol::Output};
 
 /// No command of a scenario takes this long; one that does hangs.
 pub const LIMIT: Duration = Duration::from_secs(120);
@@ -50,10 +48,10 @@ pub async fn run(mut command: Command) -> io::Result<Output> {
 
 /// The code a shell would report.
 pub fn exit_code(status: ExitStatus) -> i32 {
-    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
+    platform::exit_code(status)
 }
 
-/// A file in memory that a program writes to.
+/// A file without a name that a program writes to.
 pub struct Capture(File);
 
 impl Capture {
@@ -62,7 +60,7 @@ impl Capture {
     /// # Errors
     /// What the kernel says.
     pub fn new() -> io::Result<Capture> {
-        Ok(Capture(File::from(memfd_create("capture", MFdFlags::MFD_CLOEXEC)?)))
+        Ok(Capture(platform::nameless_file()?))
     }
 
     /// For a program to write to.
@@ -70,7 +68,7 @@ impl Capture {
     /// # Errors
     /// What the kernel says.
     pub fn stdio(&self) -> io::Result<Stdio> {
-        Ok(Stdio::from(OwnedFd::from(self.0.try_clone()?)))
+        Ok(Stdio::from(self.0.try_clone()?))
     }
 
     /// What was written so far.

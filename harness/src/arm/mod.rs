@@ -5,6 +5,7 @@
 pub mod docker;
 #[cfg(target_os = "linux")]
 pub mod netns;
+pub mod windows;
 
 use std::{collections::BTreeMap, io, net::Ipv4Addr, time::Duration};
 
@@ -69,6 +70,8 @@ pub enum Arm {
     /// Containers.
     #[cfg(feature = "docker")]
     Docker(docker::Docker),
+    /// This machine, where it is a Windows with WSL2.
+    Windows(windows::RealWindows),
 }
 
 impl Arm {
@@ -79,6 +82,7 @@ impl Arm {
             Arm::Netns(_) => "netns",
             #[cfg(feature = "docker")]
             Arm::Docker(_) => "docker",
+            Arm::Windows(_) => "windows",
         }
     }
 
@@ -92,6 +96,7 @@ impl Arm {
             Arm::Netns(netns) => netns.boot(plan).await,
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.boot(plan).await,
+            Arm::Windows(windows) => windows.boot(plan).await,
         }
     }
 
@@ -105,6 +110,7 @@ impl Arm {
             Arm::Netns(netns) => netns.stop_wsl(lab).await,
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.stop_wsl(lab).await,
+            Arm::Windows(windows) => windows.stop_wsl(lab).await,
         }
     }
 
@@ -118,6 +124,7 @@ impl Arm {
             Arm::Netns(netns) => netns.start_wsl(lab, address).await,
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.start_wsl(lab, address).await,
+            Arm::Windows(windows) => windows.start_wsl(lab, address).await,
         }
     }
 
@@ -128,6 +135,7 @@ impl Arm {
             Arm::Netns(netns) => netns.destroy(lab),
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.destroy(lab),
+            Arm::Windows(windows) => windows.destroy(lab),
         }
     }
 }

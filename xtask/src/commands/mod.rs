@@ -1,5 +1,9 @@
 //! One command a file.
 
+#[cfg(target_os = "linux")]
+mod bench;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_bench.rs"]
 mod bench;
 mod claims;
 mod clean;
@@ -7,6 +11,11 @@ mod doctor;
 mod explain;
 mod ladder;
 mod list;
+#[cfg(target_os = "linux")]
+mod netns;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_netns.rs"]
+mod netns;
 mod parity;
 mod prepare;
 mod run_scenarios;

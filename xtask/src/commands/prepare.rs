@@ -1,18 +1,17 @@
 //! What a command needs before the first lab.
 
-use harness::{
-    doctor,
-    ready::{Ready, wishes},
-    scenario::Scenario,
-};
+#[cfg(feature = "docker")]
+use harness::doctor;
+use harness::{ready::Ready, scenario::Scenario};
 
+use super::netns;
 use crate::{cli::ArmName, exit::Failure};
 
 /// Prepares this machine for these scenarios. Installs what is missing if `install`, where this
 /// user may; says what it does on stderr.
 pub fn prepare(arm: ArmName, scenarios: &[&Scenario], install: bool) -> Result<Ready, Failure> {
     match arm {
-        ArmName::Netns => netns(scenarios, install),
+        ArmName::Netns => netns::prepare(scenarios, install),
         ArmName::Docker => docker(),
     }
 }
@@ -29,19 +28,4 @@ fn docker() -> Result<Ready, Failure> {
 #[cfg(not(feature = "docker"))]
 fn docker() -> Result<Ready, Failure> {
     Err(Failure::lab("this program was built without the docker arm"))
-}
-
-fn netns(scenarios: &[&Scenario], install: bool) -> Result<Ready, Failure> {
-    let wishes = wishes(scenarios).map_err(Failure::lab)?;
-    let mut say = |line: &str| eprintln!("{line}");
-    let mut report = doctor::check();
-    if install && !report.missing(wishes.iter().copied()).is_empty() {
-        // What is still missing afterwards is told where it matters: as a skip or a twin.
-        if let Err(error) = doctor::install(&report, wishes, &mut say) {
-            say(&format!("not installed: {error}"));
-        }
-        report = doctor::check();
-    }
-    let program = harness::entry::program().map_err(Failure::lab)?;
-    Ready::prepare(program, report, scenarios, &mut say).map_err(Failure::lab)
 }

@@ -5,9 +5,15 @@
 use std::{ffi::OsStr, path::Path};
 use std::{path::PathBuf, process::ExitCode};
 
+use crate::agent::native;
+
 /// Call this first in `main`, before any thread: runs the part that the name of this process asks
 /// for. `None` means that it is the program itself.
 pub fn dispatch() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    if arguments.next().as_deref() == Some(native::ARGUMENT) {
+        return Some(native::main(&arguments.next().unwrap_or_default()));
+    }
     #[cfg(target_os = "linux")]
     {
         use crate::{

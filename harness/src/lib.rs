@@ -28,6 +28,8 @@
 //! - [`probe`]: the real tools and their native twins
 //! - [`guest`]: what WSL does inside the guest
 //! - `netlink`: the kernel of a node asked and told: links, addresses, packet filter
+//! - [`rehearsal`]: the Windows build under Wine, with the lab behind its programs
+//! - [`windows_text`]: what programs of Windows print, decoded and read by the shape of its rows
 //! - [`windows_model`]: what stands for Windows; `docs/FIDELITY.md` has the sources
 
 pub mod agent;
@@ -58,6 +60,7 @@ pub mod paths;
 pub mod phase;
 pub mod probe;
 pub mod ready;
+pub mod rehearsal;
 pub mod report;
 pub mod route;
 pub mod run_result;
@@ -72,6 +75,7 @@ pub mod topology;
 pub mod verdict;
 pub mod vm;
 pub mod windows_model;
+pub mod windows_text;
 #[cfg(target_os = "linux")]
 pub mod wiring;
 

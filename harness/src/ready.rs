@@ -3,6 +3,7 @@
 
 #[cfg(target_os = "linux")]
 mod netns;
+mod windows;
 
 #[cfg(feature = "docker")]
 use std::path::PathBuf;
@@ -78,6 +79,9 @@ impl Ready {
     /// # Errors
     /// When the scenario names a service that is none.
     pub fn obstacle(&self, scenario: &Scenario) -> Result<Option<String>, ReadyError> {
+        if let Some(real) = self.arm.real() {
+            return Ok(real.obstacle(scenario));
+        }
         let needs = doctor::needs([scenario], self.stock.fixtures())?;
         #[cfg(feature = "docker")]
         if let Arm::Docker(docker) = &*self.arm {
@@ -110,7 +114,6 @@ impl Ready {
     }
 }
 
-#[cfg(any(target_os = "linux", feature = "docker"))]
 fn runtime() -> Result<tokio::runtime::Runtime, ReadyError> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().build().map_err(ReadyError::Runtime)

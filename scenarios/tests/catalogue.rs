@@ -39,8 +39,12 @@ fn scenario(#[files("*/scenario.toml")] path: PathBuf) {
         eprintln!("skipped: {} {reason}", scenario.name);
         return;
     }
-    let options =
-        Options { probes: Probes::Both, jobs: NonZeroUsize::new(8).unwrap(), accept: false };
+    let options = Options {
+        probes: Probes::Both,
+        jobs: NonZeroUsize::new(8).unwrap(),
+        accept: false,
+        compare: true,
+    };
     let (events, _unwatched) = mpsc::unbounded_channel();
     let work = runner::run(
         Arc::clone(&ready.arm),

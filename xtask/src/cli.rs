@@ -3,6 +3,7 @@
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use harness::rehearsal::tongue::Tongue;
 
 /// Rebuilds "the server runs in WSL2, but localhost:8080 does not answer from Windows".
 #[derive(Debug, Parser)]
@@ -32,8 +33,14 @@ pub enum Command {
     Bench(Bench),
     /// Run scenarios on two arms and compare every cell.
     Parity(Parity),
-    /// Remove what killed runs have left in a container engine.
+    /// Take back what killed runs have left: on this Windows, or in a container engine.
     Clean,
+    /// Ask what only a Windows can answer, and print the answers.
+    Measure(Measure),
+    /// Build what the windows arm cannot build on Windows, into a directory.
+    Bundle(Bundle),
+    /// Run the Windows build under Wine, in a lab whose Windows its programs lead to.
+    Rehearse(Rehearse),
     /// Install what the tests need, then run them all.
     Test(Test),
 }
@@ -54,8 +61,10 @@ pub struct RunScenarios {
     #[command(flatten)]
     pub source: Source,
     /// What boots the nodes.
-    #[arg(long, value_enum, default_value_t = ArmName::Netns)]
+    #[arg(long, value_enum, default_value_t = ArmName::here())]
     pub arm: ArmName,
+    #[command(flatten)]
+    pub windows: WindowsOptions,
     /// Who measures: real tools, their twins in this program, or both, which must agree.
     #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
     pub probes: ProbesName,
@@ -86,7 +95,7 @@ impl RunScenarios {
         if let Some(directory) = &self.source.scenarios {
             options.push_str(&format!(" --scenarios {}", directory.display()));
         }
-        if self.arm != ArmName::Netns {
+        if self.arm != ArmName::here() {
             options.push_str(&format!(" --arm {}", self.arm.name()));
         }
         if let Some(probes) =
@@ -96,6 +105,91 @@ impl RunScenarios {
         }
         options
     }
+}
+
+/// What `--arm windows` needs.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WindowsOptions {
+    /// Windows arm: change this machine; everything is put back. CI=true says so, too.
+    #[arg(long)]
+    pub yes_change_this_machine: bool,
+    /// Windows arm: the tarball that a distro of the lab's own is imported from.
+    #[arg(long, value_name = "PATH")]
+    pub rootfs: Option<PathBuf>,
+    /// Windows arm: a distro that is there and for the lab alone.
+    #[arg(long, value_name = "NAME")]
+    pub distro: Option<String>,
+    /// Windows arm: what `bundle` has made on Linux.
+    #[arg(long, value_name = "DIR")]
+    pub bundle: Option<PathBuf>,
+    /// Windows arm: a command whose stdin and stdout are an agent on another machine of the LAN.
+    #[arg(long, value_name = "COMMAND")]
+    pub lan: Option<String>,
+    /// Windows arm: where matrices go that no snapshot records yet.
+    #[arg(long, value_name = "DIR")]
+    pub review: Option<PathBuf>,
+}
+
+/// `measure`
+#[derive(Debug, Args)]
+pub struct Measure {
+    /// Names of questions, directories of `measurements`; none means all.
+    pub names: Vec<String>,
+    /// Whom to ask; anything but windows answers as the model does.
+    #[arg(long, value_enum, default_value_t = ArmName::Windows)]
+    pub arm: ArmName,
+    #[command(flatten)]
+    pub windows: WindowsOptions,
+    /// Who measures.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// Also write a report, for instance `json=answers.json`.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<ReportTarget>,
+}
+
+/// `bundle`
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// Where to.
+    pub directory: PathBuf,
+    /// This program, built for x86_64-unknown-linux-musl.
+    #[arg(long, value_name = "PATH")]
+    pub agent: PathBuf,
+}
+
+/// `rehearse`
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// Names of scenarios; none means the five that the lab began with.
+    pub names: Vec<String>,
+    /// Every scenario that can be run there.
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    #[command(flatten)]
+    pub source: Source,
+    /// Who measures.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// The language of Windows: en, de or zh.
+    #[arg(long, default_value = "en")]
+    pub language: Tongue,
+    /// Who runs it is no administrator.
+    #[arg(long)]
+    pub not_elevated: bool,
+    /// Kill the run at every command that it gives Windows, or at every N-th, clean up, and compare
+    /// the machine.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1")]
+    pub kill: Option<u32>,
+    /// Answer the questions of `measure` instead of running scenarios.
+    #[arg(long, conflicts_with_all = ["kill", "all"])]
+    pub measure: bool,
+    /// What `ci/rehearse` has built: xtask.exe, stand-in.exe, bcryptprimitives.dll, agent, prefix.
+    #[arg(long, value_name = "DIR")]
+    pub built: Option<PathBuf>,
+    /// Also write a report, for instance `json=report.json`.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<ReportTarget>,
 }
 
 /// `list`
@@ -234,14 +328,22 @@ pub enum ArmName {
     Netns,
     /// Containers of a container engine.
     Docker,
+    /// This machine, a Windows with WSL2.
+    Windows,
 }
 
 impl ArmName {
+    /// The one for the system that this program runs on.
+    pub fn here() -> ArmName {
+        if cfg!(windows) { ArmName::Windows } else { ArmName::Netns }
+    }
+
     /// As it is typed.
     pub fn name(self) -> &'static str {
         match self {
             ArmName::Netns => "netns",
             ArmName::Docker => "docker",
+            ArmName::Windows => "windows",
         }
     }
 }

@@ -26,12 +26,20 @@ pub fn base_environment(path_prefix: &str) -> BTreeMap<String, String> {
         .into()
 }
 
-/// Runs a command to its end. Its output goes to memory files rather than pipes, so that a daemon
+/// Runs a command to its end. Its output goes to nameless files rather than pipes, so that a daemon
 /// it leaves behind does not keep anybody waiting.
 ///
 /// # Errors
 /// When it cannot be started, or takes longer than [`LIMIT`].
-pub async fn run(mut command: Command) -> io::Result<Output> {
+pub async fn run(command: Command) -> io::Result<Output> {
+    run_for(command, LIMIT).await
+}
+
+/// The same with another limit.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_for(mut command: Command, limit: Duration) -> io::Result<Output> {
     let mut stdout = Capture::new()?;
     let mut stderr = Capture::new()?;
     let mut child = command
@@ -40,8 +48,8 @@ pub async fn run(mut command: Command) -> io::Result<Output> {
         .stderr(stderr.stdio()?)
         .kill_on_drop(true)
         .spawn()?;
-    let status = timeout(LIMIT, child.wait()).await.map_err(|_| {
-        io::Error::other(format!("still running after {} s, killed", LIMIT.as_secs()))
+    let status = timeout(limit, child.wait()).await.map_err(|_| {
+        io::Error::other(format!("still running after {} s, killed", limit.as_secs()))
     })??;
     Ok(Output { exit: exit_code(status), stdout: stdout.text()?, stderr: stderr.text()? })
 }
@@ -79,6 +87,6 @@ impl Capture {
         let mut bytes = Vec::new();
         self.0.rewind()?;
         self.0.read_to_end(&mut bytes)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(platform::text(&bytes))
     }
 }

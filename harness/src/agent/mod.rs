@@ -7,6 +7,7 @@ mod connection;
 #[cfg(target_os = "linux")]
 pub mod container;
 pub mod host_link;
+pub mod native;
 mod platform;
 pub mod protocol;
 #[cfg(target_os = "linux")]
@@ -23,4 +24,4 @@ mod service_log;
 #[cfg(target_os = "linux")]
 pub mod shims;
 #[cfg(target_os = "linux")]
-mod windows;
+pub(crate) mod windows;

@@ -6,6 +6,7 @@ use std::{
     io,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use tokio::{
@@ -44,7 +45,11 @@ pub trait Role: Send + Sync + 'static {
     fn resolve(&self, path: &str) -> Result<PathBuf, String>;
 
     /// Serves what only some nodes can.
-    fn special(&self, request: &Request) -> impl Future<Output = Result<Reply, String>> + Send;
+    fn special(
+        &self,
+        request: &Request,
+        environment: &BTreeMap<String, String>,
+    ) -> impl Future<Output = Result<Reply, String>> + Send;
 }
 
 struct Agent<R> {
@@ -115,13 +120,15 @@ impl<R: Role> Agent<R> {
                 let output = self.role.run(line, &self.environment()).await;
                 output.map(Reply::Output).map_err(fail)
             }
-            Request::Exec { argv, cwd, env } => {
+            Request::Exec { argv, cwd, env, limit } => {
                 let (program, arguments) =
                     argv.split_first().ok_or_else(|| fail("no program named".into()))?;
                 let mut command = Command::new(program);
                 command.args(arguments).env_clear().envs(self.environment()).envs(env);
                 command.current_dir(cwd.as_deref().unwrap_or("/"));
-                let output = command::run(command).await.map_err(|e| fail(e.to_string()))?;
+                let limit = limit.map_or(command::LIMIT, Duration::from_secs);
+                let ended = command::run_for(command, limit).await;
+                let output = ended.map_err(|e| fail(e.to_string()))?;
                 Ok(Reply::Output(output))
             }
             Request::Write { path, text } => self.write(path, text).map_err(fail),
@@ -171,7 +178,11 @@ impl<R: Role> Agent<R> {
             | Request::Listeners
             | Request::RelaySync { .. }
             | Request::RelayStop
-            | Request::VmSettings => self.role.special(request).await.map_err(fail),
+            | Request::VmSettings
+            | Request::OpenDoor(_)
+            | Request::OpenInterop => {
+                self.role.special(request, &self.environment()).await.map_err(fail)
+            }
         }
     }
 

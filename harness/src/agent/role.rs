@@ -23,6 +23,7 @@ use crate::{
     guest::{self, relay::GuestRelay, wsl_conf},
     node::Node,
     paths,
+    rehearsal::interop,
 };
 
 /// The node's part in the lab.
@@ -33,7 +34,7 @@ pub struct LabRole {
 
 enum Part {
     /// The modelled Windows.
-    Windows(Box<WindowsRole>),
+    Windows(Arc<WindowsRole>),
     /// The guest: the other half of the localhost relay.
     Guest,
     /// A machine like any other.
@@ -66,7 +67,7 @@ impl LabRole {
     /// What could not be started, in words.
     pub async fn take(node: Node, host: Arc<HostLink>) -> io::Result<LabRole> {
         let part = match node {
-            Node::Windows => Part::Windows(Box::new(WindowsRole::boot(host).await?)),
+            Node::Windows => Part::Windows(Arc::new(WindowsRole::boot(host).await?)),
             Node::Lan => Part::Plain,
             Node::Wsl => {
                 let relay =
@@ -106,7 +107,11 @@ impl Role for LabRole {
         }
     }
 
-    async fn special(&self, request: &Request) -> Result<Reply, String> {
+    async fn special(
+        &self,
+        request: &Request,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Reply, String> {
         match request {
             Request::Publish { from, to } => publish(Path::new(from), Path::new(to))
                 .map(|()| Reply::Done)
@@ -117,6 +122,15 @@ impl Role for LabRole {
             Request::Listeners => {
                 guest::listeners::list().map(Reply::Listeners).map_err(|error| error.to_string())
             }
+            Request::OpenInterop => {
+                interop::open(Path::new(paths::INTEROP_SOCKET), environment.clone())
+                    .map(|()| Reply::Done)
+                    .map_err(|error| error.to_string())
+            }
+            Request::OpenDoor(order) => match &self.part {
+                Part::Windows(windows) => windows.open_door(order.clone()).await,
+                Part::Guest | Part::Plain => Err("only Windows can".into()),
+            },
             _ => match &self.part {
                 Part::Windows(windows) => windows.virtual_machine(request).await,
                 Part::Guest | Part::Plain => Err("only Windows can".into()),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
+    arm::windows::MachineReport,
     cell::Cell,
     failure::{Failure, FailureKind},
     route::RoutePattern,
@@ -30,6 +31,8 @@ struct Report<'a> {
     schema: u32,
     arm: &'a str,
     wall_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine: Option<&'a MachineReport>,
     scenarios: Vec<ScenarioReport<'a>>,
 }
 
@@ -81,6 +84,7 @@ impl<'a> From<&'a RunResult> for Report<'a> {
             schema: SCHEMA,
             arm: &run.arm,
             wall_ms: run.wall_ms,
+            machine: run.machine.as_ref(),
             scenarios: run.scenarios.iter().map(Into::into).collect(),
         }
     }
@@ -168,6 +172,7 @@ mod tests {
                 ScenarioResult::judged("sample", scenario.cause, phases, failures),
                 ScenarioResult::skip("other", scenario.cause, "no firewalld".to_owned()),
             ],
+            machine: None,
         };
         serde_json::from_str(&render(&run).unwrap()).unwrap()
     }

@@ -1,5 +1,6 @@
 //! What a run says: to a program (JSON), on a terminal (tables), and about what failed.
 
+pub mod answers;
 pub(crate) mod columns;
 pub mod difference;
 pub mod json;

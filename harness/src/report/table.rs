@@ -119,6 +119,7 @@ wsl: firewall-cmd --state -> exit 0: running
                 ScenarioResult::skip("later", cause, "no firewalld: apt install it".to_owned()),
                 ScenarioResult::error("broken", cause, "wsl: cannot boot\nmore".to_owned(), vec![]),
             ],
+            machine: None,
         };
         assert_eq!(
             summary(&run),
@@ -136,7 +137,8 @@ broken    error    0       0      -       wsl: cannot boot
 
     #[test]
     fn an_empty_run_says_so() {
-        let run = RunResult { arm: "netns".to_owned(), wall_ms: 0, scenarios: vec![] };
+        let run =
+            RunResult { arm: "netns".to_owned(), wall_ms: 0, scenarios: vec![], machine: None };
         assert!(summary(&run).ends_with("nothing ran on netns in 0.0 s\n"));
     }
 }

@@ -5,12 +5,18 @@ mod bench;
 #[cfg(not(target_os = "linux"))]
 #[path = "no_bench.rs"]
 mod bench;
+#[cfg(target_os = "linux")]
+mod bundle;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_bundle.rs"]
+mod bundle;
 mod claims;
 mod clean;
 mod doctor;
 mod explain;
 mod ladder;
 mod list;
+mod measure;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(not(target_os = "linux"))]
@@ -18,6 +24,11 @@ mod netns;
 mod netns;
 mod parity;
 mod prepare;
+#[cfg(target_os = "linux")]
+mod rehearse;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_rehearse.rs"]
+mod rehearse;
 mod run_scenarios;
 mod running;
 mod test;
@@ -44,14 +55,16 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),
         Command::Clean => clean::run(),
+        Command::Measure(options) => measure::run(&options),
+        Command::Bundle(options) => bundle::run(&options),
+        Command::Rehearse(options) => rehearse::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }
 
 /// The project's directory, wherever the command is typed.
 fn root() -> PathBuf {
-    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    own.parent().map_or(own.clone(), std::path::Path::to_owned)
+    harness::fixture::project()
 }
 
 fn directory(source: &Source) -> PathBuf {

@@ -10,7 +10,7 @@ use harness::{
 
 use super::{catalogue, directory, running, with_docker};
 use crate::{
-    cli::{ArmName, Parity},
+    cli::{ArmName, Parity, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
 };
 
@@ -22,12 +22,16 @@ pub fn run(options: &Parity) -> Result<ExitCode, Failure> {
     let selected = catalogue.select(&options.names).map_err(Failure::input)?;
     let reviewed = Reviewed::load(&directory(&options.source))
         .map_err(|error| Failure::input(miette::miette!("{error}")))?;
-    let how =
-        Options { probes: options.probes.into(), jobs: Options::default_jobs(), accept: false };
+    let how = Options {
+        probes: options.probes.into(),
+        jobs: Options::default_jobs(),
+        accept: false,
+        compare: true,
+    };
     let mut runs: Vec<RunResult> = Vec::new();
     for arm in arms {
         eprintln!("{}:", arm.name());
-        match running::run(arm, &selected, !options.no_install, &how)? {
+        match running::run(arm, &WindowsOptions::default(), &selected, !options.no_install, &how)? {
             Some(run) => runs.push(run),
             None => return Ok(ExitCode::from(INTERRUPTED)),
         }

@@ -1,6 +1,6 @@
 //! `run-scenarios`, the main job.
 
-use std::{fs, process::ExitCode};
+use std::{fs, num::NonZeroUsize, process::ExitCode};
 
 use super::{catalogue, running, with_docker};
 use crate::{
@@ -20,11 +20,17 @@ pub fn run(options: &RunScenarios) -> Result<ExitCode, Failure> {
     let selected = catalogue.select(&options.names).map_err(Failure::input)?;
     let how = Options {
         probes: options.probes.into(),
-        jobs: options.jobs.unwrap_or_else(Options::default_jobs),
+        jobs: match options.arm {
+            // There is one such machine.
+            ArmName::Windows => NonZeroUsize::MIN,
+            _ => options.jobs.unwrap_or_else(Options::default_jobs),
+        },
         accept: options.accept,
+        compare: true,
     };
 
-    let Some(run) = running::run(options.arm, &selected, !options.no_install, &how)? else {
+    let install = !options.no_install;
+    let Some(run) = running::run(options.arm, &options.windows, &selected, install, &how)? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
     for report in &options.report {

@@ -6,6 +6,6 @@ mod linux;
 mod other;
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{become_user, exit_code, nameless_file};
+pub(super) use linux::{become_user, exit_code, listeners, nameless_file, resolve, text, typed};
 #[cfg(not(target_os = "linux"))]
-pub(super) use other::{become_user, exit_code, nameless_file};
+pub(super) use other::{become_user, exit_code, listeners, nameless_file, resolve, text, typed};

@@ -3,6 +3,7 @@
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use harness::{report::target::Target, shard::Shard};
 
 /// Rebuilds "the server runs in WSL2, but localhost:8080 does not answer from Windows".
 #[derive(Debug, Parser)]
@@ -32,6 +33,8 @@ pub enum Command {
     Bench(Bench),
     /// Run scenarios on two arms and compare every cell.
     Parity(Parity),
+    /// Join the JSON reports of shards into what one run would have reported.
+    Merge(Merge),
     /// Remove what killed runs have left in a container engine.
     Clean,
     /// Install what the tests need, then run them all.
@@ -65,9 +68,12 @@ pub struct RunScenarios {
     /// A skipped scenario is a failure.
     #[arg(long)]
     pub strict: bool,
-    /// Also write a report, for instance `json=report.json`.
+    /// Of these, only the Nth of M parts of about the same size, for instance 2/6.
+    #[arg(long, value_name = "N/M")]
+    pub shard: Option<Shard>,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
     #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<ReportTarget>,
+    pub report: Vec<Target>,
     /// Write the snapshots instead of comparing with them.
     #[arg(long)]
     pub accept: bool,
@@ -216,6 +222,25 @@ pub struct Parity {
     pub no_install: bool,
 }
 
+/// `merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// JSON reports of `run-scenarios`.
+    #[arg(required = true, value_name = "REPORT.json")]
+    pub reports: Vec<PathBuf>,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<Target>,
+    /// Every scenario of the catalogue must be in them, on each arm; one that is not is an error.
+    #[arg(long)]
+    pub complete: bool,
+    #[command(flatten)]
+    pub source: Source,
+    /// A skipped scenario is a failure.
+    #[arg(long)]
+    pub strict: bool,
+}
+
 /// `test`
 #[derive(Debug, Args)]
 pub struct Test {
@@ -276,21 +301,6 @@ pub enum ListFormat {
     Json,
 }
 
-/// A report to write.
-#[derive(Clone, Debug)]
-pub struct ReportTarget {
-    /// Where to.
-    pub path: PathBuf,
-}
-
-impl FromStr for ReportTarget {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(ReportTarget { path: path_of("json", text)? })
-    }
-}
-
 /// A page to write.
 #[derive(Clone, Debug)]
 pub struct PageTarget {
@@ -302,17 +312,10 @@ impl FromStr for PageTarget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(PageTarget { path: path_of("md", text)? })
-    }
-}
-
-/// The path of a report of this format.
-fn path_of(format: &str, text: &str) -> Result<PathBuf, String> {
-    match text.split_once('=') {
-        Some((named, path)) if named == format && !path.is_empty() => Ok(path.into()),
-        Some((named, _)) if named == format => {
-            Err(format!("`{format}=` wants a path: {format}=PATH"))
+        match text.split_once('=') {
+            Some(("md", path)) if !path.is_empty() => Ok(PageTarget { path: path.into() }),
+            Some(("md", _)) => Err("`md=` wants a path: md=PATH".to_owned()),
+            _ => Err(format!("`{text}` is not a report; write md=PATH")),
         }
-        _ => Err(format!("`{text}` is not a report; write {format}=PATH")),
     }
 }

@@ -15,12 +15,13 @@ use crate::{
 /// The version of the report.
 pub const SCHEMA: u32 = 1;
 
-/// The report as one JSON document with a final line end.
+/// The report as one JSON document with a final line end. Of several arms, `arm` names all of them
+/// and each scenario its own.
 ///
 /// # Errors
 /// None is known: every key is a string and every number finite.
-pub fn render(run: &RunResult) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Report::from(run))?;
+pub fn render(runs: &[RunResult]) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&Report::from(runs))?;
     text.push('\n');
     Ok(text)
 }
@@ -28,7 +29,7 @@ pub fn render(run: &RunResult) -> Result<String, serde_json::Error> {
 #[derive(Serialize)]
 struct Report<'a> {
     schema: u32,
-    arm: &'a str,
+    arm: String,
     wall_ms: u64,
     scenarios: Vec<ScenarioReport<'a>>,
 }
@@ -36,6 +37,8 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct ScenarioReport<'a> {
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arm: Option<&'a str>,
     cause: &'static str,
     verdict: Verdict,
     reason: Option<&'a str>,
@@ -49,6 +52,7 @@ struct PhaseReport<'a> {
     name: &'a PhaseName,
     boot_ms: f64,
     node_boot_ms: BTreeMap<&'static str, f64>,
+    ms: f64,
     cells: &'a [Cell],
     probes: Vec<ProbeReport<'a>>,
     log: &'a [String],
@@ -62,6 +66,8 @@ struct ProbeReport<'a> {
     exit: i32,
     first_line: &'a str,
     missing: &'a [String],
+    output: &'a str,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -75,21 +81,28 @@ struct FailureReport<'a> {
     difference: &'a [String],
 }
 
-impl<'a> From<&'a RunResult> for Report<'a> {
-    fn from(run: &'a RunResult) -> Self {
+impl<'a> From<&'a [RunResult]> for Report<'a> {
+    fn from(runs: &'a [RunResult]) -> Self {
+        let arms: Vec<&str> = runs.iter().map(|run| run.arm.as_str()).collect();
+        let several = runs.len() > 1;
+        let of_run = |run: &'a RunResult| {
+            let arm = several.then_some(run.arm.as_str());
+            run.scenarios.iter().map(move |it| ScenarioReport::new(it, arm))
+        };
         Report {
             schema: SCHEMA,
-            arm: &run.arm,
-            wall_ms: run.wall_ms,
-            scenarios: run.scenarios.iter().map(Into::into).collect(),
+            arm: arms.join("+"),
+            wall_ms: runs.iter().map(|run| run.wall_ms).sum(),
+            scenarios: runs.iter().flat_map(of_run).collect(),
         }
     }
 }
 
-impl<'a> From<&'a ScenarioResult> for ScenarioReport<'a> {
-    fn from(scenario: &'a ScenarioResult) -> Self {
+impl<'a> ScenarioReport<'a> {
+    fn new(scenario: &'a ScenarioResult, arm: Option<&'a str>) -> Self {
         ScenarioReport {
             name: &scenario.name,
+            arm,
             cause: scenario.cause.slug(),
             verdict: scenario.verdict,
             reason: scenario.reason.as_deref(),
@@ -110,6 +123,7 @@ impl<'a> From<&'a PhaseResult> for PhaseReport<'a> {
                 .iter()
                 .map(|(node, ms)| (node.name(), microseconds(*ms)))
                 .collect(),
+            ms: microseconds(phase.ms),
             cells: &phase.cells,
             probes: phase.probes.iter().map(Into::into).collect(),
             log: &phase.log,
@@ -126,6 +140,8 @@ impl<'a> From<&'a ProbeResult> for ProbeReport<'a> {
             exit: probe.exit,
             first_line: &probe.first_line,
             missing: &probe.missing,
+            output: &probe.output,
+            line: probe.line,
         }
     }
 }
@@ -169,7 +185,7 @@ mod tests {
                 ScenarioResult::skip("other", scenario.cause, "no firewalld".to_owned()),
             ],
         };
-        serde_json::from_str(&render(&run).unwrap()).unwrap()
+        serde_json::from_str(&render(&[run]).unwrap()).unwrap()
     }
 
     #[test]

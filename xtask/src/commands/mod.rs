@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod ladder;
 mod list;
+mod merge;
 mod parity;
 mod prepare;
 mod run_scenarios;
@@ -34,6 +35,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),
+        Command::Merge(options) => merge::run(&options),
         Command::Clean => clean::run(),
         Command::Test(options) => test::run(&options),
     }

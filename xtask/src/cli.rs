@@ -204,13 +204,13 @@ pub struct Bench {
 /// `parity`
 #[derive(Debug, Args)]
 pub struct Parity {
-    /// The arm to compare with.
-    #[arg(value_enum)]
-    pub expected: ArmName,
-    /// The arm to compare.
-    #[arg(value_enum)]
-    pub observed: ArmName,
-    /// Names of scenarios; none means all.
+    /// The arm to compare with, or the JSON report of a run on one.
+    #[arg(value_name = "ARM|REPORT.json")]
+    pub expected: Side,
+    /// The arm to compare, or such a report.
+    #[arg(value_name = "ARM|REPORT.json")]
+    pub observed: Side,
+    /// Names of scenarios; none means all, or those that ran in every report given.
     pub names: Vec<String>,
     #[command(flatten)]
     pub source: Source,
@@ -268,6 +268,30 @@ impl ArmName {
             ArmName::Netns => "netns",
             ArmName::Docker => "docker",
         }
+    }
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// To be run now.
+    Arm(ArmName),
+    /// What a run showed.
+    Report(PathBuf),
+}
+
+impl FromStr for Side {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(arm) = ArmName::from_str(text, false) {
+            return Ok(Side::Arm(arm));
+        }
+        if text.ends_with(".json") {
+            return Ok(Side::Report(text.into()));
+        }
+        let arms: Vec<&str> = ArmName::value_variants().iter().map(|arm| arm.name()).collect();
+        Err(format!("neither an arm ({}) nor a report (REPORT.json)", arms.join(", ")))
     }
 }
 

@@ -153,3 +153,35 @@ fn a_shard_that_is_none_is_refused() {
     run_scenarios(Some(catalogue.path()), &["--shard", "0/2"]).exits(2).tells("write N/M");
     run_scenarios(Some(catalogue.path()), &["--shard", "2/2"]).exits(2).tells("2/2 is empty");
 }
+
+#[test]
+fn parity_takes_reports_in_the_place_of_arms() {
+    if !machine::has(&["go"]) {
+        return;
+    }
+    let catalogue = Catalogue::good();
+    let source = format!("--scenarios={}", catalogue.path().display());
+    let reports = Reports::new();
+    let mut report = run_scenarios(Some(catalogue.path()), &[]).exits(0).report;
+    let path = reports.path("windows.json").display().to_string();
+    report["arm"] = "windows".into();
+    let cells = report["scenarios"][0]["phases"][1]["cells"].as_array_mut().unwrap();
+    cells[0]["outcome"] = "not-applicable".into();
+    fs::write(&path, report.to_string()).unwrap();
+    let parity = |more: &[&str]| xtask(["parity", &source, "--no-install"].iter().chain(more));
+    parity(&["netns", &path])
+        .exits(0)
+        .prints("netns and windows: 223 cells the same way, 0 differ")
+        .prints("; 1 say nothing on one of them");
+
+    let cells = report["scenarios"][0]["phases"][1]["cells"].as_array_mut().unwrap();
+    cells[1]["outcome"] = "no-answer".into();
+    let other = reports.path("other.json").display().to_string();
+    fs::write(&other, report.to_string()).unwrap();
+    parity(&[&path, &other]).exits(1).prints("differs  base fault: ").prints(" / no-answer\n");
+
+    let skipped = reports.of("skipped.json", "windows", &[("base", "skip")]);
+    parity(&["netns", &skipped]).exits(2).tells("no scenario ran in every report given");
+    parity(&["netns", "none.json"]).exits(2).tells("cannot read the report none.json");
+    parity(&["netns", "hyperv"]).exits(2).tells("neither an arm (netns, docker");
+}

@@ -20,6 +20,7 @@
 //! - [`runner`], [`phase`], [`lab`], [`vm`]: all phases, one of them, a booted lab, its guest
 //! - [`matrix`], [`measure`]: which cells a phase has; all of them measured
 //! - [`verdict`], [`failure`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
+//! - [`shard`], [`merge`]: a part of the catalogue; reports of parts, joined
 //!
 //! Inside a lab:
 //! - [`arm`]: what boots the nodes; `netns` by Linux namespaces
@@ -51,6 +52,7 @@ pub mod ladder;
 pub mod ledger;
 pub mod matrix;
 pub mod measure;
+pub mod merge;
 #[cfg(target_os = "linux")]
 pub mod netlink;
 pub mod node;
@@ -66,6 +68,7 @@ pub mod route;
 pub mod run_result;
 pub mod runner;
 pub mod scenario;
+pub mod shard;
 pub mod snapshot;
 pub mod stock;
 pub mod target;

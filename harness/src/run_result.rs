@@ -27,6 +27,8 @@ pub struct PhaseResult {
     pub boot_ms: f64,
     /// From the start of each node's boot to its agent's hello, in milliseconds.
     pub node_boot_ms: BTreeMap<Node, f64>,
+    /// From the start of the boot to the last cell, in milliseconds.
+    pub ms: f64,
     /// What happened, a line each, for a reader who looks for the reason of a failure.
     pub log: Vec<String>,
 }
@@ -179,7 +181,7 @@ impl ScenarioResult {
     }
 }
 
-/// What a run showed.
+/// What a run on one arm showed. What several arms showed is a slice of these.
 #[derive(Clone, Debug)]
 pub struct RunResult {
     /// What booted the nodes: `netns`, `docker` or `windows`.

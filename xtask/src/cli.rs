@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use harness::rehearsal::tongue::Tongue;
+use harness::{rehearsal::tongue::Tongue, report::target::Target, shard::Shard};
 
 /// Rebuilds "the server runs in WSL2, but localhost:8080 does not answer from Windows".
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ pub enum Command {
     Bench(Bench),
     /// Run scenarios on two arms and compare every cell.
     Parity(Parity),
+    /// Join the JSON reports of shards into what one run would have reported.
+    Merge(Merge),
     /// Take back what killed runs have left: on this Windows, or in a container engine.
     Clean,
     /// Ask what only a Windows can answer, and print the answers.
@@ -74,9 +76,12 @@ pub struct RunScenarios {
     /// A skipped scenario is a failure.
     #[arg(long)]
     pub strict: bool,
-    /// Also write a report, for instance `json=report.json`.
+    /// Of these, only the Nth of M parts of about the same size, for instance 2/6.
+    #[arg(long, value_name = "N/M")]
+    pub shard: Option<Shard>,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
     #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<ReportTarget>,
+    pub report: Vec<Target>,
     /// Write the snapshots instead of comparing with them.
     #[arg(long)]
     pub accept: bool,
@@ -143,9 +148,9 @@ pub struct Measure {
     /// Who measures.
     #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
     pub probes: ProbesName,
-    /// Also write a report, for instance `json=answers.json`.
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
     #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<ReportTarget>,
+    pub report: Vec<Target>,
 }
 
 /// `bundle`
@@ -187,9 +192,9 @@ pub struct Rehearse {
     /// What `ci/rehearse` has built: xtask.exe, stand-in.exe, bcryptprimitives.dll, agent, prefix.
     #[arg(long, value_name = "DIR")]
     pub built: Option<PathBuf>,
-    /// Also write a report, for instance `json=report.json`.
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
     #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<ReportTarget>,
+    pub report: Vec<Target>,
 }
 
 /// `list`
@@ -292,13 +297,13 @@ pub struct Bench {
 /// `parity`
 #[derive(Debug, Args)]
 pub struct Parity {
-    /// The arm to compare with.
-    #[arg(value_enum)]
-    pub expected: ArmName,
-    /// The arm to compare.
-    #[arg(value_enum)]
-    pub observed: ArmName,
-    /// Names of scenarios; none means all.
+    /// The arm to compare with, or the JSON report of a run on one.
+    #[arg(value_name = "ARM|REPORT.json")]
+    pub expected: Side,
+    /// The arm to compare, or such a report.
+    #[arg(value_name = "ARM|REPORT.json")]
+    pub observed: Side,
+    /// Names of scenarios; none means all, or those that ran in every report given.
     pub names: Vec<String>,
     #[command(flatten)]
     pub source: Source,
@@ -308,6 +313,25 @@ pub struct Parity {
     /// Install nothing; do with what is there.
     #[arg(long)]
     pub no_install: bool,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// JSON reports of `run-scenarios`.
+    #[arg(required = true, value_name = "REPORT.json")]
+    pub reports: Vec<PathBuf>,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<Target>,
+    /// Every scenario of the catalogue must be in them, on each arm; one that is not is an error.
+    #[arg(long)]
+    pub complete: bool,
+    #[command(flatten)]
+    pub source: Source,
+    /// A skipped scenario is a failure.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// `test`
@@ -348,6 +372,30 @@ impl ArmName {
     }
 }
 
+/// One side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// To be run now.
+    Arm(ArmName),
+    /// What a run showed.
+    Report(PathBuf),
+}
+
+impl FromStr for Side {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(arm) = ArmName::from_str(text, false) {
+            return Ok(Side::Arm(arm));
+        }
+        if text.ends_with(".json") {
+            return Ok(Side::Report(text.into()));
+        }
+        let arms: Vec<&str> = ArmName::value_variants().iter().map(|arm| arm.name()).collect();
+        Err(format!("neither an arm ({}) nor a report (REPORT.json)", arms.join(", ")))
+    }
+}
+
 /// The implementations of probes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ProbesName {
@@ -378,21 +426,6 @@ pub enum ListFormat {
     Json,
 }
 
-/// A report to write.
-#[derive(Clone, Debug)]
-pub struct ReportTarget {
-    /// Where to.
-    pub path: PathBuf,
-}
-
-impl FromStr for ReportTarget {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(ReportTarget { path: path_of("json", text)? })
-    }
-}
-
 /// A page to write.
 #[derive(Clone, Debug)]
 pub struct PageTarget {
@@ -404,17 +437,10 @@ impl FromStr for PageTarget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(PageTarget { path: path_of("md", text)? })
-    }
-}
-
-/// The path of a report of this format.
-fn path_of(format: &str, text: &str) -> Result<PathBuf, String> {
-    match text.split_once('=') {
-        Some((named, path)) if named == format && !path.is_empty() => Ok(path.into()),
-        Some((named, _)) if named == format => {
-            Err(format!("`{format}=` wants a path: {format}=PATH"))
+        match text.split_once('=') {
+            Some(("md", path)) if !path.is_empty() => Ok(PageTarget { path: path.into() }),
+            Some(("md", _)) => Err("`md=` wants a path: md=PATH".to_owned()),
+            _ => Err(format!("`{text}` is not a report; write md=PATH")),
         }
-        _ => Err(format!("`{text}` is not a report; write {format}=PATH")),
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::{align, one_line};
+use super::{
+    columns::{align, one_line},
+    view,
+};
 use crate::{
     route::Route,
     run_result::{PhaseResult, RunResult, ScenarioResult, Verdict},
@@ -40,28 +43,22 @@ pub fn summary(run: &RunResult) -> String {
 }
 
 fn row(scenario: &ScenarioResult) -> Vec<String> {
-    let cells: usize = scenario.phases.iter().map(|phase| phase.cells.len()).sum();
     let boot = match scenario.phases.as_slice() {
         [] => "-".to_owned(),
         _ => format!("{:.1} ms", scenario.boot_ms),
-    };
-    let remark = match (&scenario.reason, scenario.failures.as_slice()) {
-        (Some(reason), _) => one_line(reason.lines().next().unwrap_or_default()),
-        (None, []) => String::new(),
-        (None, [only]) => only.to_string(),
-        (None, [first, rest @ ..]) => format!("{first} (and {} more)", rest.len()),
     };
     vec![
         scenario.name.clone(),
         scenario.verdict.name().to_owned(),
         scenario.phases.len().to_string(),
-        cells.to_string(),
+        view::cells(scenario).to_string(),
         boot,
-        remark,
+        one_line(&view::remark(scenario)),
     ]
 }
 
-fn total(run: &RunResult) -> String {
+/// How many ended how, on which arm, and how long it took.
+pub(super) fn total(run: &RunResult) -> String {
     let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
     for scenario in &run.scenarios {
         *counts.entry(scenario.verdict).or_default() += 1;

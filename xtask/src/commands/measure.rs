@@ -1,9 +1,9 @@
 //! `measure`: the questions that only a Windows can answer, asked, and the answers printed.
 
-use std::{fs, num::NonZeroUsize, process::ExitCode};
+use std::{num::NonZeroUsize, process::ExitCode};
 
 use harness::{
-    report::{answers, json},
+    report::{Told, answers},
     run_result::Verdict,
     runner::Options,
     scenario::Scenario,
@@ -39,11 +39,10 @@ pub fn run(options: &Measure) -> Result<ExitCode, Failure> {
         println!("this is the model's answer, not that of a Windows");
     }
     print!("{}", answers::render(&run, &selected));
+    let runs = [run];
     for report in &options.report {
-        let text = json::render(&run).map_err(Failure::lab)?;
-        fs::write(&report.path, text)
-            .map_err(|error| Failure::lab(format!("{}: {error}", report.path.display())))?;
+        report.write(Told { runs: &runs, repeat: None }).map_err(Failure::lab)?;
     }
-    let failed = run.scenarios.iter().any(|result| result.verdict == Verdict::Error);
+    let failed = runs[0].scenarios.iter().any(|result| result.verdict == Verdict::Error);
     Ok(ExitCode::from(if failed { LAB } else { OK }))
 }

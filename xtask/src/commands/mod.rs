@@ -17,6 +17,7 @@ mod explain;
 mod ladder;
 mod list;
 mod measure;
+mod merge;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(not(target_os = "linux"))]
@@ -54,6 +55,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),
+        Command::Merge(options) => merge::run(&options),
         Command::Clean => clean::run(),
         Command::Measure(options) => measure::run(&options),
         Command::Bundle(options) => bundle::run(&options),

@@ -1,7 +1,10 @@
 //! `rehearse`: the Windows build of this program, under Wine, in a lab whose Windows its programs
 //! lead to. It proves the Windows code, and nothing about Windows.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use harness::{
     doctor,
@@ -11,6 +14,7 @@ use harness::{
         order::DoorOrder,
         stage::{Props, Stage, find_wine},
     },
+    report::{Told, read},
     scenario::Scenario,
     topology::Extras,
 };
@@ -134,9 +138,12 @@ impl Rehearsal<'_> {
         print!("{}", ended.stdout);
         eprint!("{}", ended.stderr);
         let report = stage.report().await.map_err(Failure::lab)?;
-        for target in &self.options.report {
-            fs::write(&target.path, &report)
-                .map_err(|error| Failure::lab(format!("{}: {error}", target.path.display())))?;
+        if !self.options.report.is_empty() {
+            let runs = read::parse(Path::new("the report of the rehearsal"), &report);
+            let runs = runs.map_err(Failure::lab)?;
+            for target in &self.options.report {
+                target.write(Told { runs: &runs, repeat: None }).map_err(Failure::lab)?;
+            }
         }
         let after = stage.state().await.map_err(Failure::lab)?;
         if !is_same(&before, &after) {

@@ -16,6 +16,7 @@ mod ladder;
 mod missing_programs;
 mod ordinary_user;
 mod output;
+mod reports;
 mod sabotage;
 mod snapshots;
 mod two_runs;

@@ -2,7 +2,7 @@
 //!
 //! There is one lab, this machine, so phases take turns: each starts with everything as it was found,
 //! on Windows and in the lab's own distro. What may change is read first and written to a journal,
-//! and only commands whose changes can be taken back are run ([`guard`]).
+//! and only commands whose changes can be taken back are run (`guard.rs`).
 
 pub mod bundle;
 pub mod clean;

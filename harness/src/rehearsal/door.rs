@@ -14,7 +14,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncWriteExt, copy, copy_bidirectional, sink},
+    io::{AsyncWriteExt, copy, sink},
     net::{TcpListener, TcpStream, UnixStream},
     process::Command,
     time::timeout,
@@ -179,9 +179,23 @@ impl Door {
         };
         let mut guest = UnixStream::connect(Path::new(paths::INTEROP_SOCKET)).await?;
         call.write(&mut guest).await?;
-        copy_bidirectional(&mut stream, &mut guest).await?;
+        let (mut guest_read, mut guest_write) = guest.split();
+        let (mut read, mut write) = stream.split();
+        // What is typed to a command that has ended is lost, and what it said must not be.
+        let typed = async {
+            let _ = copy(&mut read, &mut guest_write).await;
+            let _ = guest_write.shutdown().await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            said = copy(&mut guest_read, &mut write) => said.map(drop)?,
+            () = typed => {}
+        }
         // A guest that was shut down under the command ends it, as Windows does.
-        Frame::Exit(1).write(&mut stream).await.or(Ok(()))
+        let _ = Frame::Exit(1).write(&mut stream).await;
+        let _ = stream.shutdown().await;
+        let _ = timeout(DRAIN, copy(&mut stream, &mut sink())).await;
+        Ok(())
     }
 
     /// What a program says, in Windows' language and its encodings, and its end.

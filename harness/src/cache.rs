@@ -82,6 +82,15 @@ impl Cache {
         Ok(dir)
     }
 
+    /// A directory inside the cache: elsewhere than on Linux no node runs as another user.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    #[cfg(not(unix))]
+    pub fn open_subdir(&self, name: &str) -> Result<PathBuf, CacheError> {
+        self.subdir(name)
+    }
+
     /// A directory inside the cache, created where it is missing.
     ///
     /// # Errors

@@ -1,24 +1,28 @@
 //! One program, several parts: a lab's supervisor, its agents and the commands of its nodes are the
 //! program that started it, under another name.
 
-use std::{
-    ffi::OsStr,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+#[cfg(target_os = "linux")]
+use std::{ffi::OsStr, path::Path};
+use std::{path::PathBuf, process::ExitCode};
+
+use crate::agent::native;
 
 /// Call this first in `main`, before any thread: runs the part that the name of this process asks
 /// for. `None` means that it is the program itself.
 pub fn dispatch() -> Option<ExitCode> {
-    let mut arguments = std::env::args_os();
-    let name = arguments.next()?;
-    let name = Path::new(&name).file_name().and_then(OsStr::to_str)?.to_owned();
+    let mut arguments = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    if arguments.next().as_deref() == Some(native::ARGUMENT) {
+        return Some(native::main(&arguments.next().unwrap_or_default()));
+    }
     #[cfg(target_os = "linux")]
     {
         use crate::{
             agent::{container, shims},
             arm::netns::supervisor,
         };
+        let mut arguments = std::env::args_os();
+        let name = arguments.next()?;
+        let name = Path::new(&name).file_name().and_then(OsStr::to_str)?.to_owned();
         if name == supervisor::ARGV0 {
             return Some(supervisor::main());
         }

@@ -8,8 +8,8 @@ use tokio::{sync::Mutex, task::JoinHandle};
 
 use crate::{
     agent::{
-        client::{AgentClient, CallError},
-        protocol::{Output, Request},
+        client::{AgentClient, Asks, CallError},
+        protocol::{Answer, Ask, Output, Request},
     },
     arm::{Arm, ArmError},
     fixture::FixtureError,
@@ -17,7 +17,7 @@ use crate::{
     scenario::{Action, Machine, Step, expand},
     stock::Stock,
     target::Host,
-    topology::{self, Extras, LAN_IP, LAN_NAME, LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
+    topology::{self, Extras, LAN_IP, LAN_NAME, LabPlan},
     vm::{Vm, VmError},
 };
 
@@ -36,6 +36,9 @@ pub enum LabError {
     /// A service is not to be had.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
+    /// Something is to happen on the LAN peer, and this arm has none.
+    #[error("there is no other machine on the LAN of this one")]
+    NoLan,
     /// A command of a step ended otherwise than the scenario says.
     #[error("{node}: `{line}` ended with exit code {} instead of {expected}{}", output.exit, said(output))]
     Exit {
@@ -70,7 +73,8 @@ pub struct Lab {
     arm: Arc<Arm>,
     number: u64,
     windows: AgentClient,
-    lan: AgentClient,
+    /// `None` where the arm has no such machine.
+    lan: Option<AgentClient>,
     vm: Arc<Vm>,
     asks: JoinHandle<()>,
     stock: Arc<Stock>,
@@ -94,11 +98,13 @@ impl Lab {
         token: String,
         extras: Extras,
     ) -> Result<Lab, LabError> {
-        let plan = LabPlan { wsl_address: topology::wsl_address(0), extras };
+        let wsl_address = topology::wsl_address(0);
+        let plan = LabPlan { wsl_address, extras, machine };
         let nodes = arm.boot(&plan).await?;
         let undo = Undo { arm: &arm, lab: Some(nodes.lab) };
-        let clients = stock.client_environment();
-        if !machine.localhost_forwarding {
+        let real = arm.real().is_some();
+        // The windows arm has written its own before it booted the guest.
+        if !machine.localhost_forwarding && !real {
             let path = r"%UserProfile%\.wslconfig".to_owned();
             let text = "[wsl2]\nlocalhostForwarding=false\n".to_owned();
             nodes.windows.order(Request::Write { path, text }).await?;
@@ -109,19 +115,25 @@ impl Lab {
             nodes.windows.clone(),
             nodes.wsl,
             machine.wsl_address_on_restart,
-            stock.guest_environment(extras),
+            match real {
+                true => stock.client_environment(Node::Wsl),
+                false => stock.guest_environment(extras),
+            },
         );
         let vm = Arc::new(vm.await?);
-        let asks = tokio::spawn(serve_asks(Arc::clone(&vm), nodes.windows.clone(), nodes.asks));
-        for agent in [&nodes.windows, &nodes.lan] {
-            agent.order(Request::SetEnv { vars: clients.clone() }).await?;
+        let lan = arm.has_lan().then_some(nodes.lan);
+        let asks = serve_asks(Arc::clone(&vm), nodes.windows.clone(), lan.clone(), nodes.asks);
+        let asks = tokio::spawn(asks);
+        for agent in [Some(&nodes.windows), lan.as_ref()].into_iter().flatten() {
+            let vars = stock.client_environment(agent.node());
+            agent.order(Request::SetEnv { vars }).await?;
         }
         undo.disarm();
         Ok(Lab {
             arm,
             number: nodes.lab,
             windows: nodes.windows,
-            lan: nodes.lan,
+            lan,
             vm,
             asks,
             stock,
@@ -144,7 +156,7 @@ impl Lab {
     pub async fn agent(&self, node: Node) -> Result<AgentClient, LabError> {
         match node {
             Node::Windows => Ok(self.windows.clone()),
-            Node::Lan => Ok(self.lan.clone()),
+            Node::Lan => self.lan.clone().ok_or(LabError::NoLan),
             Node::Wsl => Ok(self.vm.agent().await?),
         }
     }
@@ -173,7 +185,17 @@ impl Lab {
     pub async fn run(&self, node: Node, line: &str) -> Result<(String, Output), LabError> {
         let line = self.expand(line).await?;
         let agent = self.agent(node).await?;
+        let real = self.arm.real().filter(|_| node == Node::Windows);
+        let line = match real {
+            Some(real) => real.typed(&line)?,
+            None => line,
+        };
         let output = agent.run(Request::Run { line: line.clone() }).await?;
+        if let Some(real) = real
+            && real.has_run(&line).await
+        {
+            self.vm.agent().await?;
+        }
         Ok((line, output))
     }
 
@@ -187,11 +209,21 @@ impl Lab {
             Host::Loopback4 => "127.0.0.1".to_owned(),
             Host::Loopback6 => "::1".to_owned(),
             Host::WslIp => self.vm.address().await?.to_string(),
-            Host::WindowsGateway => WINDOWS_GATEWAY.to_string(),
-            Host::WindowsLanIp => WINDOWS_LAN_IP.to_string(),
+            Host::WindowsGateway => self.arm.windows_gateway().to_string(),
+            Host::WindowsLanIp => self.arm.windows_lan_ip().to_string(),
             Host::LanIp => LAN_IP.to_string(),
             Host::LanName => LAN_NAME.to_owned(),
         })
+    }
+
+    /// Whether there is another machine on the LAN.
+    pub fn has_lan(&self) -> bool {
+        self.lan.is_some()
+    }
+
+    /// How long a tool may take.
+    pub fn timeout(&self) -> Duration {
+        self.arm.timeout()
     }
 
     /// Lets the relay match the guest's listeners.
@@ -266,9 +298,19 @@ impl Drop for Undo<'_> {
     }
 }
 
-async fn serve_asks(vm: Arc<Vm>, windows: AgentClient, mut asks: crate::agent::client::Asks) {
+async fn serve_asks(vm: Arc<Vm>, windows: AgentClient, lan: Option<AgentClient>, mut asks: Asks) {
     while let Some((id, ask)) = asks.recv().await {
-        let (vm, windows) = (Arc::clone(&vm), windows.clone());
-        tokio::spawn(async move { windows.answer(id, vm.serve(ask).await) });
+        let (vm, windows, lan) = (Arc::clone(&vm), windows.clone(), lan.clone());
+        tokio::spawn(async move {
+            let answer = match (ask, lan) {
+                (Ask::Lan(request), Some(lan)) => match lan.request(*request).await {
+                    Ok(reply) => Ok(Answer::Lan(Box::new(Ok(reply)))),
+                    Err(CallError::Agent(error)) => Ok(Answer::Lan(Box::new(Err(error)))),
+                    Err(error) => Err(error.to_string()),
+                },
+                (ask, _) => vm.serve(ask).await,
+            };
+            windows.answer(id, answer);
+        });
     }
 }

@@ -21,6 +21,7 @@
 //! - [`runner`], [`phase`], [`lab`], [`vm`]: all phases, one of them, a booted lab, its guest
 //! - [`matrix`], [`measure`]: which cells a phase has; all of them measured
 //! - [`verdict`], [`failure`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
+//! - [`shard`], [`merge`]: a part of the catalogue; reports of parts, joined
 //!
 //! Inside a lab:
 //! - [`arm`]: what boots the nodes; `netns` by Linux namespaces
@@ -29,6 +30,8 @@
 //! - [`probe`]: the real tools and their native twins
 //! - [`guest`]: what WSL does inside the guest
 //! - `netlink`: the kernel of a node asked and told: links, addresses, packet filter
+//! - [`rehearsal`]: the Windows build under Wine, with the lab behind its programs
+//! - [`windows_text`]: what programs of Windows print, decoded and read by the shape of its rows
 //! - [`windows_model`]: what stands for Windows; `docs/FIDELITY.md` has the sources
 
 pub mod agent;
@@ -53,6 +56,7 @@ pub mod ladder;
 pub mod ledger;
 pub mod matrix;
 pub mod measure;
+pub mod merge;
 #[cfg(target_os = "linux")]
 pub mod netlink;
 pub mod node;
@@ -63,12 +67,14 @@ pub mod phase;
 pub mod picture;
 pub mod probe;
 pub mod ready;
+pub mod rehearsal;
 pub mod report;
 pub mod repro;
 pub mod route;
 pub mod run_result;
 pub mod runner;
 pub mod scenario;
+pub mod shard;
 pub mod snapshot;
 pub mod stock;
 pub mod target;
@@ -78,6 +84,7 @@ pub mod topology;
 pub mod verdict;
 pub mod vm;
 pub mod windows_model;
+pub mod windows_text;
 #[cfg(target_os = "linux")]
 pub mod wiring;
 

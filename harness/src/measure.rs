@@ -24,6 +24,7 @@ use crate::{
     lab::{Lab, LabError},
     matrix::{MatrixPlan, Probes},
     node::Node,
+    outcome::{Outcome, Via},
     route::Route,
     target::Host,
     tool::{Impl, Tool},
@@ -96,6 +97,9 @@ pub async fn measure(
 ) -> Result<Vec<Cell>, LabError> {
     let mut agents = BTreeMap::new();
     for node in Node::ALL {
+        if node == Node::Lan && !lab.has_lan() {
+            continue;
+        }
         let agent = lab.agent(node).await?;
         slots.introductions.introduce(&agent).await?;
         agents.insert(node, agent);
@@ -104,9 +108,15 @@ pub async fn measure(
     lab.settle().await?;
     let own_port = lab.port().await;
     let mut jobs: Vec<Job> = Vec::new();
+    let mut absent = Vec::new();
     for (route, tool) in plan.cells() {
         let host = lab.address(route.to.host).await?;
-        let Some(agent) = agents.get(&route.from) else { continue };
+        let to_lan = matches!(route.to.host, Host::LanIp | Host::LanName);
+        let agent = agents.get(&route.from).filter(|_| lab.has_lan() || !to_lan);
+        let Some(agent) = agent else {
+            absent.push(not_applicable(*route, *tool));
+            continue;
+        };
         for implementation in probes.implementations() {
             jobs.push(Job {
                 index: jobs.len(),
@@ -118,7 +128,7 @@ pub async fn measure(
                     implementation: *implementation,
                     host: host.clone(),
                     port: route.to.port.unwrap_or(own_port),
-                    timeout_ms: u64::try_from(TIMEOUT.as_millis()).unwrap_or(u64::MAX),
+                    timeout_ms: u64::try_from(lab.timeout().as_millis()).unwrap_or(u64::MAX),
                     token: Some(lab.token().to_owned()),
                 },
             });
@@ -143,7 +153,23 @@ pub async fn measure(
             Err(_) => {}
         }
     }
-    Ok(cells.into_iter().flatten().collect())
+    Ok(cells.into_iter().flatten().chain(absent).collect())
+}
+
+/// A cell of a machine that this arm does not have.
+fn not_applicable(route: Route, tool: Tool) -> Cell {
+    Cell {
+        from: route.from,
+        to: route.to,
+        tool,
+        implementation: Impl::Tool,
+        outcome: Outcome::NotApplicable,
+        via: Via::Direct,
+        exit_code: None,
+        errno: None,
+        hangup: None,
+        ms: 0.0,
+    }
 }
 
 /// Whether a cell may well be met with silence: into Windows from another machine, which is the

@@ -18,3 +18,5 @@ pub const WORKSHOP_TMP: &str = "/run";
 pub const IMAGE: &str = "/usr/lib/reachlab";
 /// Shared by the nodes of a lab in containers: [`GUEST_SOCKET`]'s directory, there a volume.
 pub const SHARED: &str = "/run/reachlab/hv";
+/// Where the guest takes the commands of a rehearsal's `wsl.exe`, in [`SHARED`].
+pub const INTEROP_SOCKET: &str = "/run/reachlab/hv/interop.sock";

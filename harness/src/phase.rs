@@ -3,6 +3,7 @@
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
+    time::Instant,
 };
 
 use tokio::sync::Semaphore;
@@ -55,6 +56,7 @@ impl PhaseRun {
         // The semaphores are never closed.
         let _lab = self.limits.labs.acquire().await.ok();
         let busy = self.limits.busy.acquire().await.ok();
+        let clock = Instant::now();
         let lab = stage(self.arm, self.stock, scenario, phase).await?;
         let probes = run_probes(scenario, &phase.name, &lab).await?;
         drop(busy);
@@ -70,6 +72,7 @@ impl PhaseRun {
                 .iter()
                 .map(|(node, time)| (*node, time.as_secs_f64() * 1e3))
                 .collect(),
+            ms: clock.elapsed().as_secs_f64() * 1e3,
             log: lab.boot_warnings().await,
         })
     }

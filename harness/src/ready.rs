@@ -1,22 +1,26 @@
 //! Making this machine ready to run: programs looked for, a supervisor started, services built.
 //! The command line and the tests begin here alike.
 
+#[cfg(target_os = "linux")]
+mod netns;
+mod windows;
+
+#[cfg(feature = "docker")]
+use std::path::PathBuf;
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
     sync::Arc,
 };
 
 #[cfg(feature = "docker")]
 use crate::arm::docker::Docker;
 use crate::{
-    arm::{Arm, ArmError, netns::Netns},
-    cache::{Cache, CacheError},
+    arm::{Arm, ArmError},
+    cache::CacheError,
     doctor::{self, DoctorReport, Id},
-    fixture::{FixtureError, Fixtures, GoToolchain},
+    fixture::{FixtureError, Fixtures},
     scenario::Scenario,
     stock::{Stock, StockError},
-    topology::Extras,
 };
 
 /// Why nothing can be run here.
@@ -52,28 +56,6 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Prepares this machine for these scenarios. `program` becomes the labs' supervisor and agents
-    /// (see [`crate::entry`]); `say` hears what takes long. Call it from a thread that lives as long
-    /// as the labs.
-    ///
-    /// # Errors
-    /// What cannot be had.
-    pub fn prepare(
-        program: PathBuf,
-        report: DoctorReport,
-        scenarios: &[&Scenario],
-        say: &mut dyn FnMut(&str),
-    ) -> Result<Ready, ReadyError> {
-        let extras = scenarios.iter().map(|scenario| doctor::extras(scenario));
-        let extras = extras.fold(Extras::default(), |all, one| all | one);
-        let two_users = extras.second_user && report.has(Id::Subids) && report.has(Id::Uidmap);
-        // Before any thread: the kernel ties the supervisor's life to the thread that starts it.
-        let netns = Netns::start(program, two_users)?;
-        let runtime = runtime()?;
-        let stock = runtime.block_on(stock(&netns, report.program(Id::Go), extras, say))?;
-        Ok(Ready { arm: Arc::new(Arm::Netns(netns)), stock: Arc::new(stock), report, runtime })
-    }
-
     /// Prepares a container engine instead: the nodes are containers, and what they need is in their
     /// image. `program` becomes their agent.
     ///
@@ -97,6 +79,9 @@ impl Ready {
     /// # Errors
     /// When the scenario names a service that is none.
     pub fn obstacle(&self, scenario: &Scenario) -> Result<Option<String>, ReadyError> {
+        if let Some(real) = self.arm.real() {
+            return Ok(real.obstacle(scenario));
+        }
         let needs = doctor::needs([scenario], self.stock.fixtures())?;
         #[cfg(feature = "docker")]
         if let Arm::Docker(docker) = &*self.arm {
@@ -152,24 +137,4 @@ fn not_in_image(docker: &Docker, needs: &doctor::Needs) -> Option<String> {
 pub fn wishes(scenarios: &[&Scenario]) -> Result<BTreeSet<Id>, ReadyError> {
     let fixtures = Fixtures::load(&Fixtures::default_root())?;
     Ok(doctor::needs(scenarios.iter().copied(), &fixtures)?.all().collect())
-}
-
-async fn stock(
-    netns: &Netns,
-    go: Option<&PathBuf>,
-    extras: Extras,
-    say: &mut dyn FnMut(&str),
-) -> Result<Stock, ReadyError> {
-    let cache = Cache::open()?;
-    let go = go.map(|program| GoToolchain::detect(program, &cache)).transpose()?;
-    let fixtures = Fixtures::load(&Fixtures::default_root())?;
-    let stock = Stock::plan(fixtures, &cache, go.as_ref(), extras)?;
-    let unbuilt = stock.unbuilt();
-    if !unbuilt.is_empty() {
-        say(&format!("building {} (once)", unbuilt.join(", ")));
-        let workshop = netns.workshop(vec![cache.dir().display().to_string()]).await?;
-        stock.build(&workshop).await?;
-    }
-    netns.set_supplies(stock.supplies());
-    Ok(stock)
 }

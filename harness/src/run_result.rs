@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     agent::protocol::Output,
+    arm::windows::MachineReport,
     cause::Cause,
     cell::Cell,
     failure::Failure,
@@ -26,6 +27,8 @@ pub struct PhaseResult {
     pub boot_ms: f64,
     /// From the start of each node's boot to its agent's hello, in milliseconds.
     pub node_boot_ms: BTreeMap<Node, f64>,
+    /// From the start of the boot to the last cell, in milliseconds.
+    pub ms: f64,
     /// What happened, a line each, for a reader who looks for the reason of a failure.
     pub log: Vec<String>,
 }
@@ -137,6 +140,26 @@ impl ScenarioResult {
         }
     }
 
+    /// A scenario that no real Windows has recorded yet: nothing to fail against. `shown` says where
+    /// what was seen waits for a review.
+    pub fn unrecorded(
+        name: &str,
+        cause: Cause,
+        phases: Vec<PhaseResult>,
+        failures: Vec<Failure>,
+        shown: String,
+    ) -> Self {
+        let unmet = match failures.len() {
+            0 => "as the scenario expects".to_owned(),
+            count => format!("{count} expectations of the scenario do not hold here"),
+        };
+        ScenarioResult {
+            verdict: Verdict::Pass,
+            reason: Some(format!("unrecorded: {unmet}; {shown}")),
+            ..Self::judged(name, cause, phases, failures)
+        }
+    }
+
     /// A scenario that could not be built or run, with the error's text and the phases before it.
     pub fn error(name: &str, cause: Cause, reason: String, phases: Vec<PhaseResult>) -> Self {
         let verdict = Verdict::Error;
@@ -158,7 +181,7 @@ impl ScenarioResult {
     }
 }
 
-/// What a run showed.
+/// What a run on one arm showed. What several arms showed is a slice of these.
 #[derive(Clone, Debug)]
 pub struct RunResult {
     /// What booted the nodes: `netns`, `docker` or `windows`.
@@ -167,6 +190,8 @@ pub struct RunResult {
     pub wall_ms: u64,
     /// Its scenarios, in the order of the catalogue.
     pub scenarios: Vec<ScenarioResult>,
+    /// The machine, where it is a part of what was seen: on the windows arm.
+    pub machine: Option<MachineReport>,
 }
 
 /// The middle value; 0 of nothing.

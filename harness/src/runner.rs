@@ -30,6 +30,8 @@ pub struct Options {
     pub jobs: NonZeroUsize,
     /// Write the snapshots instead of comparing with them.
     pub accept: bool,
+    /// Compare with snapshots at all; a measurement has none.
+    pub compare: bool,
 }
 
 impl Options {
@@ -94,7 +96,7 @@ pub async fn run(
         let _ = events.send(Event::Phase { scenario: scenario.name.clone(), phase: name });
         open[index].0[phase] = Some(result);
         if let Some(phases) = open[index].take_whole() {
-            let result = conclude(scenario, phases, options.accept);
+            let result = conclude(&arm, scenario, phases, options);
             let _ = events.send(Event::Scenario(Box::new(result.clone())));
             results[index] = Some(result);
         }
@@ -103,6 +105,7 @@ pub async fn run(
         arm: arm.name().to_owned(),
         wall_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         scenarios: results.into_iter().flatten().collect(),
+        machine: arm.real().map(|real| real.machine().clone()),
     }
 }
 
@@ -151,9 +154,10 @@ impl Open {
 
 /// Judges a scenario whose phases have all run.
 fn conclude(
+    arm: &Arm,
     scenario: &Scenario,
     phases: Vec<Result<PhaseResult, LabError>>,
-    accept: bool,
+    options: &Options,
 ) -> ScenarioResult {
     let mut broken = None;
     let mut results = Vec::new();
@@ -170,10 +174,29 @@ fn conclude(
     }
     let mut failures = verdict::judge(scenario, &results);
     let text = snapshot::render(scenario, &results);
-    let compared = if !accept {
-        snapshot::check(&scenario.dir, snapshot::FILE_NAME, &text)
+    if !options.compare {
+        return ScenarioResult::judged(&scenario.name, scenario.cause, results, failures);
+    }
+    // What runs under Wine shows the model, as the Linux arms do.
+    let windows = arm.real().filter(|real| !real.machine().wine);
+    let file = windows.map_or(snapshot::FILE_NAME, |_| snapshot::WINDOWS_FILE_NAME);
+    if let Some(real) = windows
+        && !options.accept
+        && !scenario.dir.join(file).exists()
+    {
+        let shown = real.review(&scenario.name, &text);
+        return ScenarioResult::unrecorded(
+            &scenario.name,
+            scenario.cause,
+            results,
+            failures,
+            shown,
+        );
+    }
+    let compared = if !options.accept {
+        snapshot::check(&scenario.dir, file, &text)
     } else if failures.is_empty() {
-        snapshot::accept(&scenario.dir, snapshot::FILE_NAME, &text)
+        snapshot::accept(&scenario.dir, file, &text)
     } else {
         // A snapshot records what was seen, never something that does not hold.
         Ok(())

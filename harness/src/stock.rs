@@ -10,11 +10,13 @@ use crate::{
         client::{AgentClient, CallError},
         protocol::{Output, Request, ServiceOrder},
     },
+    arm::windows::bundle,
     cache::Cache,
     fixture::{
         BuildPlan, FixtureError, Fixtures, GoCache, GoProgram, GoToolchain, go_cache, plan,
         toolchain::typed_environment,
     },
+    node::Node,
     paths,
     scenario::Service,
     topology::{Extras, GoSupply, Supplies},
@@ -58,8 +60,20 @@ pub struct Stock {
     directory: Option<PathBuf>,
     /// The command and the build cache that a guest's `go` begins with, where one is wanted.
     go: Option<(PathBuf, GoCache)>,
-    /// Whether programs are part of the nodes' image rather than built here.
-    in_image: bool,
+    /// Where the programs of nodes that did not get them from here are.
+    place: Place,
+}
+
+/// Where nodes find the built programs.
+#[derive(Debug)]
+enum Place {
+    /// Built here, and shown to the nodes.
+    Built,
+    /// Part of the nodes' image.
+    #[cfg(feature = "docker")]
+    Image,
+    /// Handed over with the windows arm: in the guest, and in a directory of Windows.
+    Bundle(PathBuf),
 }
 
 impl Stock {
@@ -92,13 +106,23 @@ impl Stock {
                 Some((go.program.clone(), build_cache))
             }
         };
-        Ok(Stock { fixtures, plans, directory, go, in_image: false })
+        Ok(Stock { fixtures, plans, directory, go, place: Place::Built })
     }
 
     /// Fixtures whose programs are in the image of the nodes, each under its name.
     #[cfg(feature = "docker")]
     pub fn in_image(fixtures: Fixtures) -> Stock {
-        Stock { fixtures, plans: BTreeMap::new(), directory: None, go: None, in_image: true }
+        Stock::elsewhere(fixtures, Place::Image)
+    }
+
+    /// Fixtures whose programs were built somewhere else: in the guest they lie in
+    /// [`bundle::GUEST_PROGRAMS`], for Windows in this directory.
+    pub fn in_bundle(fixtures: Fixtures, windows: PathBuf) -> Stock {
+        Stock::elsewhere(fixtures, Place::Bundle(windows))
+    }
+
+    fn elsewhere(fixtures: Fixtures, place: Place) -> Stock {
+        Stock { fixtures, plans: BTreeMap::new(), directory: None, go: None, place }
     }
 
     /// The fixtures.
@@ -114,6 +138,11 @@ impl Stock {
             cache: cache.dir.clone(),
         });
         Supplies { fixtures: self.directory.clone(), go }
+    }
+
+    /// The programs, by the names of their fixtures.
+    pub fn programs(&self) -> impl Iterator<Item = (&str, &Path)> {
+        self.plans.iter().map(|(name, plan)| (name.as_str(), plan.output.as_path()))
     }
 
     /// What is not built yet.
@@ -155,9 +184,15 @@ impl Stock {
     ///
     /// # Errors
     /// When there is no such service, it was not built, or it cannot listen like that.
-    pub fn order(&self, service: &Service, token: &str) -> Result<ServiceOrder, FixtureError> {
+    pub fn order(
+        &self,
+        node: Node,
+        service: &Service,
+        token: &str,
+    ) -> Result<ServiceOrder, FixtureError> {
         let fixture = self.fixtures.service(&service.program)?;
-        let program = fixture.source.as_ref().and_then(|source| self.in_node(&source.name));
+        let source = fixture.source.as_ref();
+        let program = source.and_then(|source| self.in_node(node, &source.name));
         let mut order = fixture.order(&service.listen, token, program.as_deref())?;
         order.argv.extend(service.args.iter().cloned());
         order.user = service.user.name().to_owned();
@@ -166,7 +201,7 @@ impl Stock {
 
     /// What the environment of a guest says, beside what WSL injects.
     pub fn guest_environment(&self, extras: Extras) -> BTreeMap<String, String> {
-        let mut environment = self.client_environment();
+        let mut environment = self.client_environment(Node::Wsl);
         if extras.go {
             environment.extend(typed_environment());
         }
@@ -174,18 +209,27 @@ impl Stock {
     }
 
     /// What a node's environment says about the clients that were built.
-    pub fn client_environment(&self) -> BTreeMap<String, String> {
+    pub fn client_environment(&self, node: Node) -> BTreeMap<String, String> {
         let (name, variable) = GO_CLIENT;
-        let path = self.in_node(name).map(|path| path.display().to_string());
+        let path = self.in_node(node, name).map(|path| path.display().to_string());
         path.map(|path| (variable.to_owned(), path)).into_iter().collect()
     }
 
-    fn in_node(&self, name: &str) -> Option<PathBuf> {
-        if self.in_image {
-            return Some(Path::new(paths::FIXTURES).join(name));
+    fn in_node(&self, node: Node, name: &str) -> Option<PathBuf> {
+        match &self.place {
+            #[cfg(feature = "docker")]
+            Place::Image => Some(Path::new(paths::FIXTURES).join(name)),
+            Place::Bundle(windows) => match node {
+                Node::Windows => Some(windows.join(format!("{name}.exe"))),
+                // Not joined: this may be a Windows, whose paths have other separators.
+                Node::Wsl => Some(format!("{}/{name}", bundle::GUEST_PROGRAMS).into()),
+                Node::Lan => None,
+            },
+            Place::Built => {
+                let file = self.plans.get(name)?.output.file_name()?;
+                Some(Path::new(paths::FIXTURES).join(file))
+            }
         }
-        let file = self.plans.get(name)?.output.file_name()?;
-        Some(Path::new(paths::FIXTURES).join(file))
     }
 }
 
@@ -201,7 +245,7 @@ async fn compile(
     let cwd = Some(cwd.display().to_string());
     let mut env = env.clone();
     env.insert("TMPDIR".to_owned(), paths::WORKSHOP_TMP.to_owned());
-    let output = workshop.run(Request::Exec { argv, cwd, env }).await?;
+    let output = workshop.run(Request::Exec { argv, cwd, env, limit: None }).await?;
     if output.exit != 0 {
         return Err(StockError::Build { name: name.to_owned(), command, output });
     }

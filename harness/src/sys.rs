@@ -34,7 +34,8 @@ pub fn fork_single_threaded() -> io::Result<ForkResult> {
 pub fn close_all_but_stdio() -> io::Result<()> {
     // SAFETY: only called in a forked child that gives up every `OwnedFd` it inherited and never
     // unwinds into the frames that hold them.
-    let status = unsafe { libc::close_range(3, libc::c_uint::MAX, 0) };
+    // By number: musl has no function for it.
+    let status = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, 0) };
     if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

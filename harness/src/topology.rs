@@ -8,7 +8,7 @@ use std::{net::Ipv4Addr, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::node::Node;
+use crate::{node::Node, scenario::Machine};
 
 /// Windows on the virtual switch of WSL: the guest's gateway.
 pub const WINDOWS_GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 28, 16, 1);
@@ -72,6 +72,9 @@ pub struct LabPlan {
     pub wsl_address: Ipv4Addr,
     /// What the guest has beside what every guest has.
     pub extras: Extras,
+    /// What the windows arm must have changed before the guest boots.
+    #[serde(default)]
+    pub machine: Machine,
 }
 
 /// What a guest has only where a scenario uses it, because it costs boot time or asks more of this

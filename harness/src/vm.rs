@@ -42,7 +42,10 @@ struct State {
     /// Whether the virtual machine itself ran on when the distro was last stopped.
     kept: bool,
     changes: u8,
+    address: Ipv4Addr,
     settings: VmSettings,
+    /// Whether this boot of the guest takes commands from a stand-in for `wsl.exe`.
+    interop: bool,
     /// Those that run, in the order in which they were started.
     services: Vec<ServiceOrder>,
     warnings: Vec<String>,
@@ -61,13 +64,19 @@ impl Vm {
         on_restart: AddressOnRestart,
         environment: BTreeMap<String, String>,
     ) -> Result<Vm, VmError> {
-        let settings = read_settings(&windows).await?;
+        let settings = match arm.real() {
+            // A real guest has taken them already.
+            Some(_) => VmSettings::taken(),
+            None => read_settings(&windows).await?,
+        };
         furnish(&wsl, &environment, &settings).await?;
         let state = State {
             agent: Some(wsl),
             kept: false,
             changes: 0,
+            address: wsl_address(0),
             settings,
+            interop: false,
             services: Vec::new(),
             warnings: Vec::new(),
         };
@@ -88,8 +97,11 @@ impl Vm {
     /// What could not be booted.
     pub async fn address(&self) -> Result<Ipv4Addr, VmError> {
         let mut state = self.state.lock().await;
-        self.ensure(&mut state).await?;
-        Ok(wsl_address(state.changes))
+        let agent = self.ensure(&mut state).await?;
+        match self.arm.real() {
+            Some(real) => Ok(real.guest_address(&agent).await?),
+            None => Ok(state.address),
+        }
     }
 
     /// Starts a service, now and at each boot from now on.
@@ -98,7 +110,15 @@ impl Vm {
     /// What the service says.
     pub async fn start_service(&self, order: ServiceOrder) -> Result<(), VmError> {
         let mut state = self.state.lock().await;
+        let had = state.services.iter().any(|service| service.name == order.name);
         let agent = self.without(&mut state, &order.name).await?;
+        if let Some(real) = self.arm.real()
+            && had
+        {
+            // A relay that looks once a second must see that the old one is gone.
+            agent.order(Request::StopService { name: order.name.clone() }).await?;
+            real.settle(&agent).await?;
+        }
         agent.request(Request::StartService(order.clone())).await?;
         state.services.push(order);
         Ok(())
@@ -135,7 +155,16 @@ impl Vm {
     /// # Errors
     /// What an agent says.
     pub async fn settle(&self) -> Result<(), VmError> {
-        let state = self.state.lock().await;
+        let mut state = self.state.lock().await;
+        if let Some(real) = self.arm.real() {
+            if state.agent.as_ref().is_some_and(AgentClient::is_lost) {
+                state.agent = None;
+            }
+            return match &state.agent {
+                Some(agent) => Ok(real.settle(agent).await?),
+                None => Ok(()),
+            };
+        }
         let Some(agent) = state.agent.as_ref().filter(|_| state.settings.localhost_forwarding)
         else {
             return Ok(self.windows.order(Request::RelayStop).await?);
@@ -173,6 +202,17 @@ impl Vm {
                 state.kept = true;
                 Ok(Answer::Done)
             }
+            Ask::WslInterop => {
+                let heard = state.warnings.len();
+                let agent = self.ensure(&mut state).await?;
+                let boot_warnings = state.warnings[heard..].to_vec();
+                if !std::mem::replace(&mut state.interop, true) {
+                    agent.order(Request::OpenInterop).await?;
+                }
+                Ok(Answer::Opened { boot_warnings })
+            }
+            // Answered by the lab, which knows that node.
+            Ask::Lan(_) => Ok(Answer::Done),
             Ask::WslRun(command) => {
                 let heard = state.warnings.len();
                 let agent = self.ensure(&mut state).await?;
@@ -195,8 +235,11 @@ impl Vm {
     }
 
     async fn ensure(&self, state: &mut State) -> Result<AgentClient, VmError> {
-        if let Some(agent) = &state.agent {
+        if let Some(agent) = state.agent.as_ref().filter(|agent| !agent.is_lost()) {
             return Ok(agent.clone());
+        }
+        if self.arm.real().is_some() {
+            return self.restart(state).await;
         }
         // The virtual machine reads them when it starts; a distro that was only terminated finds
         // it running.
@@ -206,8 +249,18 @@ impl Vm {
         }
         if self.on_restart == AddressOnRestart::Change && !state.kept {
             state.changes = state.changes.wrapping_add(1);
+            state.address = wsl_address(state.changes);
         }
-        let agent = self.arm.start_wsl(self.lab, wsl_address(state.changes)).await?;
+        if let Some(address) = state.settings.address.filter(|_| !state.kept) {
+            state.address = address;
+        }
+        state.interop = false;
+        self.restart(state).await
+    }
+
+    /// Boots the guest and what ran in it.
+    async fn restart(&self, state: &mut State) -> Result<AgentClient, VmError> {
+        let agent = self.arm.start_wsl(self.lab, state.address).await?;
         furnish(&agent, &self.environment, &state.settings).await?;
         state.warnings.extend(agent.warnings().iter().cloned());
         state.agent = Some(agent.clone());
@@ -238,7 +291,9 @@ async fn read_settings(windows: &AgentClient) -> Result<VmSettings, VmError> {
 async fn run(agent: &AgentClient, command: WslCommand) -> Result<Output, VmError> {
     let request = match command {
         WslCommand::Line(line) => Request::Run { line },
-        WslCommand::Argv(argv) => Request::Exec { argv, cwd: None, env: BTreeMap::new() },
+        WslCommand::Argv(argv) => {
+            Request::Exec { argv, cwd: None, env: BTreeMap::new(), limit: None }
+        }
     };
     Ok(agent.run(request).await?)
 }

@@ -1,6 +1,8 @@
 //! Every directory of the catalogue is a test: each scenario runs as `cargo xtask run-scenarios`
 //! runs it, once with the real tools and their twins side by side.
 
+#![cfg(target_os = "linux")]
+
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use harness::{
@@ -37,8 +39,12 @@ fn scenario(#[files("*/scenario.toml")] path: PathBuf) {
         eprintln!("skipped: {} {reason}", scenario.name);
         return;
     }
-    let options =
-        Options { probes: Probes::Both, jobs: NonZeroUsize::new(8).unwrap(), accept: false };
+    let options = Options {
+        probes: Probes::Both,
+        jobs: NonZeroUsize::new(8).unwrap(),
+        accept: false,
+        compare: true,
+    };
     let (events, _unwatched) = mpsc::unbounded_channel();
     let work = runner::run(
         Arc::clone(&ready.arm),

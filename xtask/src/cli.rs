@@ -3,7 +3,9 @@
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use harness::route::RoutePattern;
+use harness::{
+    rehearsal::tongue::Tongue, report::target::Target, route::RoutePattern, shard::Shard,
+};
 
 /// Rebuilds "the server runs in WSL2, but localhost:8080 does not answer from Windows".
 #[derive(Debug, Parser)]
@@ -41,8 +43,16 @@ pub enum Command {
     Bench(Bench),
     /// Run scenarios on two arms and compare every cell.
     Parity(Parity),
-    /// Remove what killed runs have left in a container engine.
+    /// Join the JSON reports of shards into what one run would have reported.
+    Merge(Merge),
+    /// Take back what killed runs have left: on this Windows, or in a container engine.
     Clean,
+    /// Ask what only a Windows can answer, and print the answers.
+    Measure(Measure),
+    /// Build what the windows arm cannot build on Windows, into a directory.
+    Bundle(Bundle),
+    /// Run the Windows build under Wine, in a lab whose Windows its programs lead to.
+    Rehearse(Rehearse),
     /// Install what the tests need, then run them all.
     Test(Test),
 }
@@ -63,8 +73,10 @@ pub struct RunScenarios {
     #[command(flatten)]
     pub source: Source,
     /// What boots the nodes.
-    #[arg(long, value_enum, default_value_t = ArmName::Netns)]
+    #[arg(long, value_enum, default_value_t = ArmName::here())]
     pub arm: ArmName,
+    #[command(flatten)]
+    pub windows: WindowsOptions,
     /// Who measures: real tools, their twins in this program, or both, which must agree.
     #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
     pub probes: ProbesName,
@@ -74,9 +86,12 @@ pub struct RunScenarios {
     /// A skipped scenario is a failure.
     #[arg(long)]
     pub strict: bool,
-    /// Also write a report, for instance `json=report.json`.
+    /// Of these, only the Nth of M parts of about the same size, for instance 2/6.
+    #[arg(long, value_name = "N/M")]
+    pub shard: Option<Shard>,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
     #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<ReportTarget>,
+    pub report: Vec<Target>,
     /// Write the snapshots instead of comparing with them.
     #[arg(long)]
     pub accept: bool,
@@ -95,7 +110,7 @@ impl RunScenarios {
         if let Some(directory) = &self.source.scenarios {
             options.push_str(&format!(" --scenarios {}", directory.display()));
         }
-        if self.arm != ArmName::Netns {
+        if self.arm != ArmName::here() {
             options.push_str(&format!(" --arm {}", self.arm.name()));
         }
         if let Some(probes) =
@@ -105,6 +120,91 @@ impl RunScenarios {
         }
         options
     }
+}
+
+/// What `--arm windows` needs.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WindowsOptions {
+    /// Windows arm: change this machine; everything is put back. CI=true says so, too.
+    #[arg(long)]
+    pub yes_change_this_machine: bool,
+    /// Windows arm: the tarball that a distro of the lab's own is imported from.
+    #[arg(long, value_name = "PATH")]
+    pub rootfs: Option<PathBuf>,
+    /// Windows arm: a distro that is there and for the lab alone.
+    #[arg(long, value_name = "NAME")]
+    pub distro: Option<String>,
+    /// Windows arm: what `bundle` has made on Linux.
+    #[arg(long, value_name = "DIR")]
+    pub bundle: Option<PathBuf>,
+    /// Windows arm: a command whose stdin and stdout are an agent on another machine of the LAN.
+    #[arg(long, value_name = "COMMAND")]
+    pub lan: Option<String>,
+    /// Windows arm: where matrices go that no snapshot records yet.
+    #[arg(long, value_name = "DIR")]
+    pub review: Option<PathBuf>,
+}
+
+/// `measure`
+#[derive(Debug, Args)]
+pub struct Measure {
+    /// Names of questions, directories of `measurements`; none means all.
+    pub names: Vec<String>,
+    /// Whom to ask; anything but windows answers as the model does.
+    #[arg(long, value_enum, default_value_t = ArmName::Windows)]
+    pub arm: ArmName,
+    #[command(flatten)]
+    pub windows: WindowsOptions,
+    /// Who measures.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<Target>,
+}
+
+/// `bundle`
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// Where to.
+    pub directory: PathBuf,
+    /// This program, built for x86_64-unknown-linux-musl.
+    #[arg(long, value_name = "PATH")]
+    pub agent: PathBuf,
+}
+
+/// `rehearse`
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// Names of scenarios; none means the five that the lab began with.
+    pub names: Vec<String>,
+    /// Every scenario that can be run there.
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    #[command(flatten)]
+    pub source: Source,
+    /// Who measures.
+    #[arg(long, value_enum, default_value_t = ProbesName::Tools)]
+    pub probes: ProbesName,
+    /// The language of Windows: en, de or zh.
+    #[arg(long, default_value = "en")]
+    pub language: Tongue,
+    /// Who runs it is no administrator.
+    #[arg(long)]
+    pub not_elevated: bool,
+    /// Kill the run at every command that it gives Windows, or at every N-th, clean up, and compare
+    /// the machine.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1")]
+    pub kill: Option<u32>,
+    /// Answer the questions of `measure` instead of running scenarios.
+    #[arg(long, conflicts_with_all = ["kill", "all"])]
+    pub measure: bool,
+    /// What `ci/rehearse` has built: xtask.exe, stand-in.exe, bcryptprimitives.dll, agent, prefix.
+    #[arg(long, value_name = "DIR")]
+    pub built: Option<PathBuf>,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<Target>,
 }
 
 /// `list`
@@ -304,13 +404,13 @@ pub struct Bench {
 /// `parity`
 #[derive(Debug, Args)]
 pub struct Parity {
-    /// The arm to compare with.
-    #[arg(value_enum)]
-    pub expected: ArmName,
-    /// The arm to compare.
-    #[arg(value_enum)]
-    pub observed: ArmName,
-    /// Names of scenarios; none means all.
+    /// The arm to compare with, or the JSON report of a run on one.
+    #[arg(value_name = "ARM|REPORT.json")]
+    pub expected: Side,
+    /// The arm to compare, or such a report.
+    #[arg(value_name = "ARM|REPORT.json")]
+    pub observed: Side,
+    /// Names of scenarios; none means all, or those that ran in every report given.
     pub names: Vec<String>,
     #[command(flatten)]
     pub source: Source,
@@ -320,6 +420,25 @@ pub struct Parity {
     /// Install nothing; do with what is there.
     #[arg(long)]
     pub no_install: bool,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// JSON reports of `run-scenarios`.
+    #[arg(required = true, value_name = "REPORT.json")]
+    pub reports: Vec<PathBuf>,
+    /// Also write a report: json=PATH, junit=PATH, md=PATH or html=PATH.
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<Target>,
+    /// Every scenario of the catalogue must be in them, on each arm; one that is not is an error.
+    #[arg(long)]
+    pub complete: bool,
+    #[command(flatten)]
+    pub source: Source,
+    /// A skipped scenario is a failure.
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// `test`
@@ -340,15 +459,47 @@ pub enum ArmName {
     Netns,
     /// Containers of a container engine.
     Docker,
+    /// This machine, a Windows with WSL2.
+    Windows,
 }
 
 impl ArmName {
+    /// The one for the system that this program runs on.
+    pub fn here() -> ArmName {
+        if cfg!(windows) { ArmName::Windows } else { ArmName::Netns }
+    }
+
     /// As it is typed.
     pub fn name(self) -> &'static str {
         match self {
             ArmName::Netns => "netns",
             ArmName::Docker => "docker",
+            ArmName::Windows => "windows",
         }
+    }
+}
+
+/// One side of a comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// To be run now.
+    Arm(ArmName),
+    /// What a run showed.
+    Report(PathBuf),
+}
+
+impl FromStr for Side {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(arm) = ArmName::from_str(text, false) {
+            return Ok(Side::Arm(arm));
+        }
+        if text.ends_with(".json") {
+            return Ok(Side::Report(text.into()));
+        }
+        let arms: Vec<&str> = ArmName::value_variants().iter().map(|arm| arm.name()).collect();
+        Err(format!("neither an arm ({}) nor a report (REPORT.json)", arms.join(", ")))
     }
 }
 
@@ -382,21 +533,6 @@ pub enum ListFormat {
     Json,
 }
 
-/// A report to write.
-#[derive(Clone, Debug)]
-pub struct ReportTarget {
-    /// Where to.
-    pub path: PathBuf,
-}
-
-impl FromStr for ReportTarget {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(ReportTarget { path: path_of("json", text)? })
-    }
-}
-
 /// A page to write.
 #[derive(Clone, Debug)]
 pub struct PageTarget {
@@ -408,17 +544,10 @@ impl FromStr for PageTarget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(PageTarget { path: path_of("md", text)? })
-    }
-}
-
-/// The path of a report of this format.
-fn path_of(format: &str, text: &str) -> Result<PathBuf, String> {
-    match text.split_once('=') {
-        Some((named, path)) if named == format && !path.is_empty() => Ok(path.into()),
-        Some((named, _)) if named == format => {
-            Err(format!("`{format}=` wants a path: {format}=PATH"))
+        match text.split_once('=') {
+            Some(("md", path)) if !path.is_empty() => Ok(PageTarget { path: path.into() }),
+            Some(("md", _)) => Err("`md=` wants a path: md=PATH".to_owned()),
+            _ => Err(format!("`{text}` is not a report; write md=PATH")),
         }
-        _ => Err(format!("`{text}` is not a report; write {format}=PATH")),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{fmt::Display, process::ExitCode};
 
+use harness::run_result::{RunResult, Verdict};
 use miette::Report;
 
 /// Everything holds.
@@ -15,6 +16,20 @@ pub const INPUT: u8 = 2;
 pub const LAB: u8 = 3;
 /// Ctrl-C.
 pub const INTERRUPTED: u8 = 130;
+
+/// What runs came to, the first that applies.
+pub fn of(runs: &[RunResult], strict: bool) -> ExitCode {
+    let any = |verdict| {
+        runs.iter().flat_map(|run| &run.scenarios).any(|scenario| scenario.verdict == verdict)
+    };
+    ExitCode::from(if any(Verdict::Error) {
+        LAB
+    } else if any(Verdict::Fail) || (strict && any(Verdict::Skip)) {
+        FAILED
+    } else {
+        OK
+    })
+}
 
 /// Why a command came to nothing.
 pub struct Failure {

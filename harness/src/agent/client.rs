@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -61,6 +61,7 @@ pub struct AgentClient {
     next: Arc<AtomicU64>,
     pending: Pending,
     outgoing: mpsc::UnboundedSender<FromHost>,
+    lost: Arc<AtomicBool>,
 }
 
 /// What an agent asks of the host, to be answered by [`AgentClient::answer`].
@@ -81,7 +82,7 @@ impl AgentClient {
         W: AsyncWrite + Send + Unpin + 'static,
     {
         let mut lines = BufReader::new(read).lines();
-        let lost = CallError::Lost { node, operation: "hello" };
+        let no_hello = CallError::Lost { node, operation: "hello" };
         let first = lines.next_line().await.ok().flatten();
         let warnings = match first.as_deref().map(serde_json::from_str::<FromAgent>) {
             Some(Ok(FromAgent::Hello { protocol: PROTOCOL, node: greeted, warnings }))
@@ -99,7 +100,7 @@ impl AgentClient {
             Some(Ok(FromAgent::Broken { reason })) => {
                 return Err(CallError::Broken { node, reason });
             }
-            _ => return Err(lost),
+            _ => return Err(no_hello),
         };
 
         let (outgoing, mut queue) = mpsc::unbounded_channel::<FromHost>();
@@ -115,6 +116,8 @@ impl AgentClient {
             }
         });
         let waiting = Arc::clone(&pending);
+        let lost = Arc::new(AtomicBool::new(false));
+        let gone = Arc::clone(&lost);
         tokio::spawn(async move {
             while let Ok(Some(line)) = lines.next_line().await {
                 match serde_json::from_str(&line) {
@@ -130,11 +133,30 @@ impl AgentClient {
                     Err(error) => tracing::warn!(%node, %error, line, "not a line of an agent"),
                 }
             }
-            // Whoever still waits learns that the agent is gone.
+            // Whoever still waits learns that the agent is gone, and nobody waits from now on.
+            gone.store(true, Ordering::Release);
             lock(&waiting).clear();
         });
         let next = Arc::default();
-        Ok((AgentClient { node, warnings: warnings.into(), next, pending, outgoing }, asked))
+        Ok((AgentClient { node, warnings: warnings.into(), next, pending, outgoing, lost }, asked))
+    }
+
+    /// Stands for the agent of a node that this arm does not have.
+    pub fn absent(node: Node) -> AgentClient {
+        let (outgoing, _) = mpsc::unbounded_channel();
+        AgentClient {
+            node,
+            warnings: Arc::default(),
+            next: Arc::default(),
+            pending: Pending::default(),
+            outgoing,
+            lost: Arc::new(AtomicBool::new(true)),
+        }
+    }
+
+    /// Whether the agent is gone, or was never there.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
     }
 
     /// Where the agent runs.
@@ -163,6 +185,9 @@ impl AgentClient {
         let (sender, receiver) = oneshot::channel();
         lock(&self.pending).insert(id, sender);
         self.outgoing.send(FromHost::Request { id, request }).map_err(|_| lost())?;
+        if self.is_lost() {
+            lock(&self.pending).remove(&id);
+        }
         let reply = receiver.await.map_err(|_| lost())?;
         Ok(reply?)
     }
@@ -222,6 +247,8 @@ pub const fn operation(request: &Request) -> &'static str {
         Request::RelaySync { .. } => "settle the relay",
         Request::RelayStop => "stop the relay",
         Request::VmSettings => "read the VM's settings",
+        Request::OpenDoor(_) => "open the door for stand-ins",
+        Request::OpenInterop => "take commands of wsl.exe",
     }
 }
 
@@ -243,7 +270,9 @@ pub fn object(request: &Request) -> String {
         | Request::KeepDisk
         | Request::RelaySync { .. }
         | Request::RelayStop
-        | Request::VmSettings => String::new(),
+        | Request::VmSettings
+        | Request::OpenDoor(_)
+        | Request::OpenInterop => String::new(),
     }
 }
 

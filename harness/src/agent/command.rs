@@ -4,15 +4,13 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, Read, Seek},
-    os::{fd::OwnedFd, unix::process::ExitStatusExt},
     process::{ExitStatus, Stdio},
     time::Duration,
 };
 
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use tokio::{process::Command, time::timeout};
 
-use super::protocol::Output;
+use super::{platform, protocol::Output};
 
 /// No command of a scenario takes this long; one that does hangs.
 pub const LIMIT: Duration = Duration::from_secs(120);
@@ -28,12 +26,20 @@ pub fn base_environment(path_prefix: &str) -> BTreeMap<String, String> {
         .into()
 }
 
-/// Runs a command to its end. Its output goes to memory files rather than pipes, so that a daemon
+/// Runs a command to its end. Its output goes to nameless files rather than pipes, so that a daemon
 /// it leaves behind does not keep anybody waiting.
 ///
 /// # Errors
 /// When it cannot be started, or takes longer than [`LIMIT`].
-pub async fn run(mut command: Command) -> io::Result<Output> {
+pub async fn run(command: Command) -> io::Result<Output> {
+    run_for(command, LIMIT).await
+}
+
+/// The same with another limit.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_for(mut command: Command, limit: Duration) -> io::Result<Output> {
     let mut stdout = Capture::new()?;
     let mut stderr = Capture::new()?;
     let mut child = command
@@ -42,18 +48,18 @@ pub async fn run(mut command: Command) -> io::Result<Output> {
         .stderr(stderr.stdio()?)
         .kill_on_drop(true)
         .spawn()?;
-    let status = timeout(LIMIT, child.wait()).await.map_err(|_| {
-        io::Error::other(format!("still running after {} s, killed", LIMIT.as_secs()))
+    let status = timeout(limit, child.wait()).await.map_err(|_| {
+        io::Error::other(format!("still running after {} s, killed", limit.as_secs()))
     })??;
     Ok(Output { exit: exit_code(status), stdout: stdout.text()?, stderr: stderr.text()? })
 }
 
 /// The code a shell would report.
 pub fn exit_code(status: ExitStatus) -> i32 {
-    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(-1)
+    platform::exit_code(status)
 }
 
-/// A file in memory that a program writes to.
+/// A file without a name that a program writes to.
 pub struct Capture(File);
 
 impl Capture {
@@ -62,7 +68,7 @@ impl Capture {
     /// # Errors
     /// What the kernel says.
     pub fn new() -> io::Result<Capture> {
-        Ok(Capture(File::from(memfd_create("capture", MFdFlags::MFD_CLOEXEC)?)))
+        Ok(Capture(platform::nameless_file()?))
     }
 
     /// For a program to write to.
@@ -70,7 +76,7 @@ impl Capture {
     /// # Errors
     /// What the kernel says.
     pub fn stdio(&self) -> io::Result<Stdio> {
-        Ok(Stdio::from(OwnedFd::from(self.0.try_clone()?)))
+        Ok(Stdio::from(self.0.try_clone()?))
     }
 
     /// What was written so far.
@@ -81,6 +87,6 @@ impl Capture {
         let mut bytes = Vec::new();
         self.0.rewind()?;
         self.0.read_to_end(&mut bytes)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(platform::text(&bytes))
     }
 }

@@ -15,17 +15,12 @@ use nix::{
     sys::stat::{Mode, SFlag, fstat},
     unistd::dup2_stdout,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::{UnixStream, unix::pipe},
+use tokio::net::{UnixStream, unix::pipe};
+
+use super::{
+    protocol::FromAgent,
+    requests::{Reading, Writing},
 };
-
-use super::protocol::FromAgent;
-
-/// Where the host's lines come from.
-pub type Reading = Box<dyn AsyncRead + Send + Unpin>;
-/// Where the agent's lines go.
-pub type Writing = Box<dyn AsyncWrite + Send + Unpin>;
 
 /// A connection that nobody has read from yet.
 pub struct Connection {

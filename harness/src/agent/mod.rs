@@ -7,15 +7,21 @@ mod connection;
 #[cfg(target_os = "linux")]
 pub mod container;
 pub mod host_link;
+pub mod native;
+mod platform;
 pub mod protocol;
 #[cfg(target_os = "linux")]
 mod publish;
+pub mod requests;
+#[cfg(target_os = "linux")]
 mod resolver;
-pub mod role;
+#[cfg(target_os = "linux")]
+mod role;
 #[cfg(target_os = "linux")]
 pub mod serve;
 mod service;
 mod service_log;
 #[cfg(target_os = "linux")]
 pub mod shims;
-pub mod windows;
+#[cfg(target_os = "linux")]
+pub(crate) mod windows;

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     node::Node,
     outcome::{Hangup, Outcome, Via},
+    rehearsal::order::DoorOrder,
     tool::{Impl, Tool},
 };
 
 /// Version of the protocol; an agent that greets with another one is refused.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// A line from the host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,7 +73,7 @@ pub enum FromAgent {
 }
 
 /// What a host can ask an agent to do.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
     /// Run a command line as a person would type it on that node.
@@ -88,6 +89,8 @@ pub enum Request {
         cwd: Option<String>,
         /// Additional environment.
         env: BTreeMap<String, String>,
+        /// How long it may take, in seconds, where it is not what any command may.
+        limit: Option<u64>,
     },
     /// Copy a file into a directory that is read by other runs: it appears whole or not at all,
     /// and what is there already stays.
@@ -149,6 +152,10 @@ pub enum Request {
     RelayStop,
     /// windows: what the next boot of the guest takes from Windows.
     VmSettings,
+    /// windows: answer the stand-ins of a rehearsal.
+    OpenDoor(DoorOrder),
+    /// wsl: run what the stand-in for `wsl.exe` is told to run.
+    OpenInterop,
 }
 
 /// What an agent replies.
@@ -189,6 +196,11 @@ pub enum Ask {
     WslState,
     /// Boot the distro if it does not run, then run a command in it.
     WslRun(WslCommand),
+    /// Boot the distro if it does not run, then have it take commands at the socket that it shares
+    /// with Windows.
+    WslInterop,
+    /// Have the agent of the LAN peer do something.
+    Lan(Box<Request>),
 }
 
 /// A command that `wsl.exe` runs in the distro.
@@ -216,6 +228,13 @@ pub enum Answer {
         /// The command's end.
         output: Output,
     },
+    /// To [`Ask::WslInterop`].
+    Opened {
+        /// What `wsl.exe` prints to stderr because this command booted the distro, a line each.
+        boot_warnings: Vec<String>,
+    },
+    /// To [`Ask::Lan`].
+    Lan(Box<Result<Reply, AgentError>>),
 }
 
 /// How a command ended.
@@ -335,6 +354,20 @@ pub struct VmSettings {
     pub env: BTreeMap<String, String>,
     /// What `wsl.exe` prints to stderr at the boot, a line each, `wsl: ` included.
     pub warnings: Vec<String>,
+    /// The address that Windows asks for, where it remembers one.
+    pub address: Option<Ipv4Addr>,
+}
+
+impl VmSettings {
+    /// Nothing more to take.
+    pub fn taken() -> VmSettings {
+        VmSettings {
+            localhost_forwarding: true,
+            env: BTreeMap::new(),
+            warnings: Vec::new(),
+            address: None,
+        }
+    }
 }
 
 /// Why an agent could not do something.

@@ -1,25 +1,47 @@
-//! What an agent is beyond an agent, by the node it runs on.
+//! What the agents of the lab's own nodes are beyond agents: the modelled Windows, the guest, a
+//! machine like any other.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use super::{host_link::HostLink, windows::WindowsRole};
+use tokio::process::Command;
+
+use super::{
+    client::because,
+    command, container,
+    host_link::HostLink,
+    protocol::{Output, Reply, Request},
+    publish::publish,
+    requests::Role,
+    windows::WindowsRole,
+};
 use crate::{
-    guest::{relay::GuestRelay, wsl_conf},
+    guest::{self, relay::GuestRelay, wsl_conf},
     node::Node,
     paths,
+    rehearsal::interop,
 };
 
 /// The node's part in the lab.
-pub enum Role {
+pub struct LabRole {
+    node: Node,
+    part: Part,
+}
+
+enum Part {
     /// The modelled Windows.
-    Windows(Box<WindowsRole>),
+    Windows(Arc<WindowsRole>),
     /// The guest: the other half of the localhost relay.
     Guest,
     /// A machine like any other.
     Plain,
 }
 
-impl Role {
+impl LabRole {
     /// What the node's boot complains about, a line each.
     pub fn boot_warnings(node: Node) -> Vec<String> {
         match node {
@@ -43,10 +65,10 @@ impl Role {
     ///
     /// # Errors
     /// What could not be started, in words.
-    pub async fn take(node: Node, host: Arc<HostLink>) -> io::Result<Role> {
-        match node {
-            Node::Windows => Ok(Role::Windows(Box::new(WindowsRole::boot(host).await?))),
-            Node::Lan => Ok(Role::Plain),
+    pub async fn take(node: Node, host: Arc<HostLink>) -> io::Result<LabRole> {
+        let part = match node {
+            Node::Windows => Part::Windows(Arc::new(WindowsRole::boot(host).await?)),
+            Node::Lan => Part::Plain,
             Node::Wsl => {
                 let relay =
                     GuestRelay::bind(Path::new(paths::GUEST_SOCKET)).map_err(io::Error::other)?;
@@ -55,8 +77,64 @@ impl Role {
                         tracing::error!(%error, "the guest half of the relay ended");
                     }
                 });
-                Ok(Role::Guest)
+                Part::Guest
             }
+        };
+        Ok(LabRole { node, part })
+    }
+}
+
+impl Role for LabRole {
+    async fn run(
+        &self,
+        line: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Output, String> {
+        if let Part::Windows(windows) = &self.part {
+            return windows.run(line, environment).await;
+        }
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).env_clear().envs(environment);
+        // A person types in a home directory.
+        command.current_dir("/root");
+        command::run(command).await.map_err(|error| error.to_string())
+    }
+
+    fn resolve(&self, path: &str) -> Result<PathBuf, String> {
+        match &self.part {
+            Part::Windows(windows) => windows.resolve(path),
+            Part::Guest | Part::Plain => Ok(path.into()),
+        }
+    }
+
+    async fn special(
+        &self,
+        request: &Request,
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Reply, String> {
+        match request {
+            Request::Publish { from, to } => publish(Path::new(from), Path::new(to))
+                .map(|()| Reply::Done)
+                .map_err(|error| because(from, &error)),
+            Request::Plug { .. } | Request::Unplug | Request::KeepDisk => {
+                container::handle(self.node, request).await.map(|()| Reply::Done)
+            }
+            Request::Listeners => {
+                guest::listeners::list().map(Reply::Listeners).map_err(|error| error.to_string())
+            }
+            Request::OpenInterop => {
+                interop::open(Path::new(paths::INTEROP_SOCKET), environment.clone())
+                    .map(|()| Reply::Done)
+                    .map_err(|error| error.to_string())
+            }
+            Request::OpenDoor(order) => match &self.part {
+                Part::Windows(windows) => windows.open_door(order.clone()).await,
+                Part::Guest | Part::Plain => Err("only Windows can".into()),
+            },
+            _ => match &self.part {
+                Part::Windows(windows) => windows.virtual_machine(request).await,
+                Part::Guest | Part::Plain => Err("only Windows can".into()),
+            },
         }
     }
 }

@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nix::unistd::User;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     net::TcpStream,
@@ -18,6 +17,7 @@ use tokio::{
 
 use super::{
     command::{Capture, exit_code},
+    platform,
     protocol::{Output, Ready, ServiceOrder, ServiceStarted},
     service_log::Log,
 };
@@ -134,21 +134,9 @@ fn prepare(order: &ServiceOrder, environment: &BTreeMap<String, String>) -> io::
         .stdin(Stdio::null())
         .kill_on_drop(true);
     if order.user != "root" {
-        become_user(&mut command, &order.user)?;
+        platform::become_user(&mut command, &order.user)?;
     }
     Ok(command)
-}
-
-/// Runs a command as a user of the node, with that user's home.
-///
-/// # Errors
-/// When there is no such user.
-fn become_user(command: &mut Command, name: &str) -> io::Result<()> {
-    let user = User::from_name(name)?
-        .ok_or_else(|| io::Error::other(format!("there is no user {name} on this node")))?;
-    command.uid(user.uid.as_raw()).gid(user.gid.as_raw());
-    command.env("HOME", user.dir).env("USER", name);
-    Ok(())
 }
 
 async fn line_of(

@@ -8,7 +8,9 @@ use std::{
 };
 
 /// The directory. A node's own, and kept while the guest is stopped.
-const DIRECTORY: &str = "/var/log";
+fn directory() -> PathBuf {
+    if cfg!(windows) { std::env::temp_dir().join("reachlab") } else { "/var/log".into() }
+}
 
 /// What the file of a node's own service is called; that of another one has the service's name.
 const OWN: &str = "service";
@@ -26,7 +28,8 @@ impl Log {
     /// When the file cannot be written.
     pub fn start(service: &str) -> io::Result<Log> {
         let name = if service.is_empty() { OWN } else { service };
-        let path = PathBuf::from(DIRECTORY).join(format!("{name}.log"));
+        fs::create_dir_all(directory())?;
+        let path = directory().join(format!("{name}.log"));
         let open = || {
             // Another file: what the one before leaves behind may still write to its own.
             match fs::remove_file(&path) {

@@ -4,12 +4,13 @@
 use std::{
     collections::BTreeMap,
     fs, io,
+    net::Ipv4Addr,
     path::{Path, PathBuf},
     pin::Pin,
     sync::Arc,
 };
 
-use tokio::{process::Command, sync::Mutex};
+use tokio::{process::Command, sync::Mutex, task::AbortHandle};
 
 use super::{
     command,
@@ -18,13 +19,14 @@ use super::{
 };
 use crate::{
     paths,
+    rehearsal::{door::Door, order::DoorOrder},
     topology::COMPUTER_NAME,
     windows_model::{
         Ground, Windows, WindowsError,
         command_line::{self, CommandLine},
         powershell::Programs,
         proxy_settings::{self, InternetSettings},
-        registry::{KeyPath, Value},
+        registry::{KeyPath, Registry, Value},
         relay::Relay,
         wsl_exe, wslconfig,
     },
@@ -32,6 +34,9 @@ use crate::{
 
 /// Where Windows keeps the user's proxy.
 const INTERNET_SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
+
+/// Where WSL keeps what is the user's.
+const LXSS: &str = r"Software\Microsoft\Windows\CurrentVersion\Lxss";
 
 /// The user's settings of WSL, as a person types the path.
 const WSLCONFIG: &str = r"%UserProfile%\.wslconfig";
@@ -46,6 +51,7 @@ pub struct WindowsRole {
     windows: Windows,
     relay: Mutex<Relay>,
     host: Arc<HostLink>,
+    door: Mutex<Option<AbortHandle>>,
 }
 
 impl WindowsRole {
@@ -60,7 +66,7 @@ impl WindowsRole {
         let windows = Windows::open(dir, Ground::network_namespace()).map_err(io::Error::other)?;
         windows.boot().await.map_err(io::Error::other)?;
         let relay = Mutex::new(Relay::new(paths::GUEST_SOCKET.into()));
-        Ok(WindowsRole { windows, relay, host })
+        Ok(WindowsRole { windows, relay, host, door: Mutex::default() })
     }
 
     /// Runs a command line.
@@ -76,6 +82,41 @@ impl WindowsRole {
             CommandLine::parse(line).map_err(|error| error.to_string())?;
         let session = Session { role: self, environment };
         session.run(&program, &arguments).await.map_err(|error| error.to_string())
+    }
+
+    /// Runs one of Windows' programs with these arguments.
+    ///
+    /// # Errors
+    /// In words, what is not modelled.
+    pub async fn execute(
+        &self,
+        program: &str,
+        arguments: &[String],
+        environment: &BTreeMap<String, String>,
+    ) -> Result<Output, String> {
+        let session = Session { role: self, environment };
+        session.run(program, arguments).await.map_err(|error| error.to_string())
+    }
+
+    /// The registry.
+    pub fn registry(&self) -> &Registry {
+        self.windows.registry()
+    }
+
+    /// Answers the stand-ins of a rehearsal, at another door than before if there was one.
+    ///
+    /// # Errors
+    /// In words, when the port cannot be had.
+    pub async fn open_door(self: &Arc<Self>, order: DoorOrder) -> Result<Reply, String> {
+        let mut door = self.door.lock().await;
+        if let Some(before) = door.take() {
+            before.abort();
+            // The port is free once the task is gone.
+            tokio::task::yield_now().await;
+        }
+        let opened = Door::open(Arc::clone(self), Arc::clone(&self.host), order).await;
+        *door = Some(opened.map_err(|error| error.to_string())?);
+        Ok(Reply::Done)
     }
 
     /// Where a Windows path lies on this machine.
@@ -122,7 +163,17 @@ impl WindowsRole {
             warnings.extend(mirrored.warnings);
             env.extend(mirrored.env);
         }
-        Ok(VmSettings { localhost_forwarding: config.localhost_forwarding, env, warnings })
+        let address = self.remembered_address();
+        Ok(VmSettings { localhost_forwarding: config.localhost_forwarding, env, warnings, address })
+    }
+
+    /// Where the guest was last, as Windows remembers it: what is written there is asked for again
+    /// at the next boot of the virtual machine (ledger 1.8).
+    fn remembered_address(&self) -> Option<Ipv4Addr> {
+        match self.windows.registry().get(&KeyPath::user(LXSS), "NatIpAddress") {
+            Some(Value::Sz(text)) => text.parse().ok(),
+            _ => None,
+        }
     }
 
     fn internet_settings(&self) -> InternetSettings {

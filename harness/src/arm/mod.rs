@@ -5,13 +5,20 @@
 pub mod docker;
 #[cfg(target_os = "linux")]
 pub mod netns;
+pub mod windows;
 
-use std::{collections::BTreeMap, io, net::Ipv4Addr, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use crate::{
     agent::client::{AgentClient, Asks, CallError},
+    measure,
     node::Node,
-    topology::LabPlan,
+    topology::{LabPlan, WINDOWS_GATEWAY, WINDOWS_LAN_IP},
 };
 
 /// Why a lab could not be built.
@@ -69,16 +76,60 @@ pub enum Arm {
     /// Containers.
     #[cfg(feature = "docker")]
     Docker(docker::Docker),
+    /// This machine, where it is a Windows with WSL2.
+    Windows(Box<windows::RealWindows>),
 }
 
 impl Arm {
     /// The word used on the command line and in reports.
-    pub const fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             #[cfg(target_os = "linux")]
             Arm::Netns(_) => "netns",
             #[cfg(feature = "docker")]
             Arm::Docker(_) => "docker",
+            Arm::Windows(windows) => windows.label(),
+        }
+    }
+
+    /// This machine, where it is the lab.
+    pub fn real(&self) -> Option<&windows::RealWindows> {
+        match self {
+            Arm::Windows(windows) => Some(windows),
+            #[cfg(any(target_os = "linux", feature = "docker"))]
+            _ => None,
+        }
+    }
+
+    /// Whether there is another machine on the LAN.
+    pub fn has_lan(&self) -> bool {
+        self.real().is_none_or(windows::RealWindows::has_lan)
+    }
+
+    /// Windows on the virtual switch of WSL.
+    pub fn windows_gateway(&self) -> IpAddr {
+        self.real().map_or(WINDOWS_GATEWAY.into(), |real| real.addresses().gateway)
+    }
+
+    /// Windows on the LAN.
+    pub fn windows_lan_ip(&self) -> IpAddr {
+        self.real().map_or(WINDOWS_LAN_IP.into(), |real| real.addresses().lan)
+    }
+
+    /// How long a tool may take: a refused connect takes two seconds on Windows.
+    pub fn timeout(&self) -> Duration {
+        self.real().map_or(measure::TIMEOUT, windows::RealWindows::timeout)
+    }
+
+    /// Takes everything back that the arm has changed on this machine. Nothing for arms whose labs
+    /// end by themselves.
+    ///
+    /// # Errors
+    /// What could not be undone.
+    pub async fn close(&self) -> Result<(), ArmError> {
+        match self.real() {
+            Some(real) => real.close().await,
+            None => Ok(()),
         }
     }
 
@@ -92,6 +143,7 @@ impl Arm {
             Arm::Netns(netns) => netns.boot(plan).await,
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.boot(plan).await,
+            Arm::Windows(windows) => windows.boot(plan).await,
         }
     }
 
@@ -105,6 +157,7 @@ impl Arm {
             Arm::Netns(netns) => netns.stop_wsl(lab).await,
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.stop_wsl(lab).await,
+            Arm::Windows(windows) => windows.stop_wsl(lab).await,
         }
     }
 
@@ -118,6 +171,7 @@ impl Arm {
             Arm::Netns(netns) => netns.start_wsl(lab, address).await,
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.start_wsl(lab, address).await,
+            Arm::Windows(windows) => windows.start_wsl(lab, address).await,
         }
     }
 
@@ -128,6 +182,7 @@ impl Arm {
             Arm::Netns(netns) => netns.destroy(lab),
             #[cfg(feature = "docker")]
             Arm::Docker(docker) => docker.destroy(lab),
+            Arm::Windows(windows) => windows.destroy(lab),
         }
     }
 }

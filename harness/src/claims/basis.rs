@@ -2,8 +2,8 @@
 //!
 //! A cell is *measured* where only real Linux parts stand between a client and what it meets: the
 //! kernel's network, the guest's own loopback, real programs. It is *modelled* where it passes
-//! something that stands for Windows or for WSL: the relay, portproxy, Defender, `wsl.exe`, `netsh`,
-//! PowerShell. A scenario may lower what follows from its cells, and never raise it.
+//! something that stands for Windows or for WSL: the relay, portproxy, Defender, `wsl.exe`,
+//! `netsh`, PowerShell. A scenario may lower what follows from its cells, and never raise it.
 
 use std::fmt;
 
@@ -102,8 +102,8 @@ fn is_real(from: Node, to: Host) -> bool {
         // A Linux machine's own loopback.
         (Node::Wsl | Node::Lan, Host::Localhost | Host::Loopback4 | Host::Loopback6) => true,
         (Node::Lan, Host::LanIp | Host::LanName) => true,
-        // Windows' loopback is where relay and portproxy listen; into Windows there is Defender, and
-        // through it WinNAT.
+        // Windows' loopback is where relay and portproxy listen; into Windows there is Defender,
+        // and through it WinNAT.
         (Node::Windows, Host::Localhost | Host::Loopback4 | Host::Loopback6)
         | (Node::Windows | Node::Wsl, Host::LanIp | Host::LanName)
         | (_, Host::WindowsGateway | Host::WindowsLanIp) => false,

@@ -145,13 +145,16 @@ impl Kernel {
 
 /// Why a user namespace could not be created or set up, and the exact command that changes it.
 pub fn explain_userns_failure(error: &io::Error) -> String {
-    Kernel::read().explain_userns(error)
+    format!("{}; {CONTAINERS}", Kernel::read().explain_userns(error))
 }
 
 /// Why a /proc could not be mounted in a node, and what changes it.
 pub fn explain_proc_failure() -> String {
-    Kernel::read().explain_proc()
+    format!("{}; {CONTAINERS}", Kernel::read().explain_proc())
 }
+
+/// The way out where nobody may change the machine.
+const CONTAINERS: &str = "or run in containers: `cargo xtask run-scenarios --arm docker`";
 
 /// The effective uid of this process, where /proc tells it.
 pub(super) fn effective_uid() -> Option<u32> {

@@ -10,7 +10,11 @@ pub mod needs;
 pub mod platform;
 mod report;
 pub mod requirement;
+#[cfg(target_os = "linux")]
 pub mod subid;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_subid.rs"]
+mod subid;
 
 pub use check::{DoctorReport, Finding, State, check};
 pub use install::{InstallError, install};

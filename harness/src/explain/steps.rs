@@ -24,8 +24,8 @@ pub(super) fn prompt(node: Node) -> &'static str {
     }
 }
 
-/// Steps, one below the other. A command line stays whole even where it is wider than the screen, so
-/// that it can be copied.
+/// Steps, one below the other. A command line stays whole even where it is wider than the screen,
+/// so that it can be copied.
 pub(super) fn lines(indent: &str, steps: &[Step], files: Files) -> String {
     steps.iter().map(|step| one(indent, step, files)).collect()
 }

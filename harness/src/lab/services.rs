@@ -51,7 +51,7 @@ impl Lab {
             }
             ServiceState::Ends => {
                 let service = self.changed(node, name, change).await;
-                let order = self.order(name, &service)?;
+                let order = self.order(node, name, &service)?;
                 let line = order.argv.join(" ");
                 let output = self.see_end(node, order).await?;
                 if output.exit == exit {
@@ -82,13 +82,13 @@ impl Lab {
         }
     }
 
-    fn order(&self, name: &str, service: &Service) -> Result<ServiceOrder, LabError> {
-        let order = self.stock.order(service, &self.token)?;
+    fn order(&self, node: Node, name: &str, service: &Service) -> Result<ServiceOrder, LabError> {
+        let order = self.stock.order(node, service, &self.token)?;
         Ok(ServiceOrder { name: name.to_owned(), ..order })
     }
 
     async fn start(&self, node: Node, name: &str, service: Service) -> Result<(), LabError> {
-        let order = self.order(name, &service)?;
+        let order = self.order(node, name, &service)?;
         self.services.lock().await.insert((node, name.to_owned()), service);
         if node == Node::Wsl {
             return Ok(self.vm.start_service(order).await?);

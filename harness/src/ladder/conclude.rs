@@ -28,8 +28,8 @@ fn conclusion(
     Conclusion { likely: likely.into(), look: look.into(), see }
 }
 
-/// The conclusion from everything that was seen. Causes that explain more come first: a proxy before
-/// the server behind it, a difference between addresses before the address.
+/// The conclusion from everything that was seen. Causes that explain more come first: a proxy
+/// before the server behind it, a difference between addresses before the address.
 pub fn conclude(walks: &[Walk]) -> Conclusion {
     let seen = Seen(walks);
     seen.unread()
@@ -275,7 +275,8 @@ impl<'a> Seen<'a> {
         let (from, row) = self.find(|_, row| cut(row))?;
         if from == From::Node(Node::Lan) {
             return Some(conclusion(
-                "the LAN has no way into WSL's network; in NAT mode that is so, and nothing is broken",
+                "the LAN has no way into WSL's network; in NAT mode that is so, and nothing is \
+                 broken",
                 "a portproxy rule and a firewall rule on Windows, if the LAN shall get in",
                 &["relay-loopback-only-lan", "windows-firewall-block"],
             ));

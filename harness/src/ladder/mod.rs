@@ -1,8 +1,8 @@
-//! The article's ping, telnet, curl ladder (chapter 2.5), done right: what a rung that holds does not
-//! prove is said, and it is climbed from every vantage that there is.
+//! The article's ping, telnet, curl ladder (chapter 2.5), done right: what a rung that holds does
+//! not prove is said, and it is climbed from every vantage that there is.
 //!
-//! [`walk`](walk::walk) is the one climber. It stands on a [`Vantage`]: this machine, or a node of a
-//! lab. Both ask the probes that measure matrices ([`crate::probe`]).
+//! [`walk`](walk::walk) is the one climber. It stands on a [`Vantage`]: this machine, or a node of
+//! a lab. Both ask the probes that measure matrices ([`crate::probe`]).
 
 mod conclude;
 mod lab;

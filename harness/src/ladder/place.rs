@@ -136,8 +136,8 @@ impl FromStr for Place {
     }
 }
 
-/// Whether a resolver may be asked for it, and no tool takes it for an option. Digits and dots alone
-/// are an address with a mistake, of which tools make different things.
+/// Whether a resolver may be asked for it, and no tool takes it for an option. Digits and dots
+/// alone are an address with a mistake, of which tools make different things.
 fn is_name(host: &str) -> bool {
     let label = |label: &str| {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';

@@ -54,7 +54,8 @@ fn ping(outcome: Outcome) -> Reading {
     match outcome {
         Outcome::Ok => holds(
             "ICMP goes there and back",
-            "any port: a firewall that rejects TCP answers pings, and so does a host without server",
+            "any port: a firewall that rejects TCP answers pings, and so does a host without \
+             server",
         ),
         Outcome::Timeout => fails(
             "no echo: nobody has the address, or a firewall drops pings, as Windows' does",

@@ -62,8 +62,8 @@ enum Detail {
     Short,
 }
 
-/// The whole screen: what was climbed, from where, the table, the rungs, the conclusion. Where there
-/// is more to tell than fits, less is told of each outcome.
+/// The whole screen: what was climbed, from where, the table, the rungs, the conclusion. Where
+/// there is more to tell than fits, less is told of each outcome.
 pub fn render(title: &str, walks: &[Walk], scenarios: &Scenarios) -> String {
     let mut head = prose("", title);
     head.push_str(&prose("", &vantages(walks)));

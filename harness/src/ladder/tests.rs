@@ -111,20 +111,29 @@ fn concludes(walks: &[Walk], cause: &str, likely: &str) {
     &["localhost ok refused refused", "127.0.0.1 ok refused -", "[::1] ok refused -"],
     "service-not-running", "nobody listens on localhost:8080 (here)"
 )]
-#[case::refused_elsewhere(&["192.0.2.7 ok refused -"], "loopback-bind", "nobody listens on 192.0.2.7")]
+#[case::refused_elsewhere(
+    &["192.0.2.7 ok refused -"],
+    "loopback-bind", "nobody listens on 192.0.2.7"
+)]
 #[case::lo_down(
     &["localhost net-unreachable net-unreachable net-unreachable"],
     "loopback-down", "not even 127.0.0.1 answers"
 )]
 #[case::without_ipv6(
-    &["localhost ok refused refused", "127.0.0.1 ok refused -", "[::1] net-unreachable net-unreachable -"],
+    &[
+        "localhost ok refused refused", "127.0.0.1 ok refused -",
+        "[::1] net-unreachable net-unreachable -",
+    ],
     "service-not-running", "nobody listens"
 )]
 #[case::only_v6(
     &["localhost ok refused http-200", "127.0.0.1 ok refused -", "[::1] ok open http-200"],
     "localhost-ipv6-mismatch", "a server on ::1 alone"
 )]
-#[case::no_name(&["nowhere.example! - - -"], "hosts-file-override", "nowhere.example does not resolve")]
+#[case::no_name(
+    &["nowhere.example! - - -"],
+    "hosts-file-override", "nowhere.example does not resolve"
+)]
 #[case::a_proxy_resolves(
     &["nowhere.example! - - proxy-refused@proxy"],
     "proxy-env-wrong-namespace", "the request went to http://192.0.2.1:3128 (here)"
@@ -136,17 +145,26 @@ fn concludes(walks: &[Walk], cause: &str, likely: &str) {
     &["localhost ok refused proxy-refused@proxy"], "proxy-env-wrong-namespace", "not to the server"
 )]
 #[case::silent(&["127.0.0.1 ok open no-answer"], "stale-portproxy", "accepts and never answers")]
-#[case::hangs_up(&["127.0.0.1 ok open dropped"], "portproxy-target-loopback", "accepts and hangs up")]
+#[case::hangs_up(
+    &["127.0.0.1 ok open dropped"],
+    "portproxy-target-loopback", "accepts and hangs up"
+)]
 #[case::hangs_up_at_once(
     &["127.0.0.1 ok dropped dropped"], "portproxy-target-loopback", "accepts and hangs up"
 )]
 #[case::no_http(&["127.0.0.1 ok open wrong-server"], "port-conflict-windows", "another program")]
 #[case::not_found(&["127.0.0.1 ok open http-404"], "wrong-response", "answers with an error")]
 #[case::rejected(&["192.0.2.7 ok no-route -"], "firewalld-block", "ping passes, TCP does not")]
-#[case::nobody_there(&["192.0.2.7 no-route no-route -"], "host-ip-misderived", "nobody has the address")]
+#[case::nobody_there(
+    &["192.0.2.7 no-route no-route -"],
+    "host-ip-misderived", "nobody has the address"
+)]
 #[case::forbidden(&["192.0.2.7 ok not-permitted -"], "firewalld-block", "a firewall rejects")]
 #[case::dropped_packets(&["192.0.2.7 timeout timeout -"], "windows-firewall-block", "are dropped")]
-#[case::no_network(&["192.0.2.7 net-unreachable net-unreachable -"], "vpn-route", "no way to the network")]
+#[case::no_network(
+    &["192.0.2.7 net-unreachable net-unreachable -"],
+    "vpn-route", "no way to the network"
+)]
 #[case::ping_filtered(&["192.0.2.7 timeout open http-200"], "", "nothing is wrong from here")]
 #[case::unread(&["127.0.0.1 ok open ?"], "", "curl, from here, says something")]
 fn from_here(#[case] rows: &[&str], #[case] cause: &str, #[case] likely: &str) {
@@ -168,7 +186,10 @@ const WELL: [&str; 4] = [
     "loopback-bind", "listens on loopback only"
 )]
 #[case::dual_stack(
-    &["localhost ok open http-200", "127.0.0.1 ok refused -", "[::1] ok open http-200", "wsl-ip ok open http-200"],
+    &[
+        "localhost ok open http-200", "127.0.0.1 ok refused -",
+        "[::1] ok open http-200", "wsl-ip ok open http-200",
+    ],
     &["localhost ok open http-200", "127.0.0.1 ok open http-200", "[::1] ok open http-200"],
     "relay-dual-stack", "a dual-stack server in WSL"
 )]
@@ -186,11 +207,17 @@ const WELL: [&str; 4] = [
     "firewalld-block", "packets to wsl-ip are dropped"
 )]
 #[case::no_relay(
-    &["localhost ok refused refused", "127.0.0.1 ok refused -", "[::1] ok refused -", "wsl-ip ok open http-200"],
+    &[
+        "localhost ok refused refused", "127.0.0.1 ok refused -",
+        "[::1] ok refused -", "wsl-ip ok open http-200",
+    ],
     &WELL, "localhost-forwarding-off", "nothing relays it"
 )]
 #[case::stale_rule(
-    &["localhost ok open no-answer", "127.0.0.1 ok open no-answer", "[::1] ok refused -", "wsl-ip ok open http-200"],
+    &[
+        "localhost ok open no-answer", "127.0.0.1 ok open no-answer",
+        "[::1] ok refused -", "wsl-ip ok open http-200",
+    ],
     &WELL, "stale-portproxy", "a portproxy rule whose target is gone"
 )]
 #[case::stale_rule_beside_the_relay(

@@ -99,8 +99,8 @@ impl Row {
 }
 
 impl Walk {
-    /// Whether a row that did not reach the top is no failure: nobody listens on one of the loopback
-    /// addresses, and `localhost` answers all the same. A server need not listen on both.
+    /// Whether a row that did not reach the top is no failure: nobody listens on one of the
+    /// loopback addresses, and `localhost` answers all the same. A server need not listen on both.
     pub fn excuses(&self, row: &Row) -> bool {
         let by_name = self.rows.iter().any(|row| row.place.is_localhost() && row.is_reached());
         let family = row.place.is_loopback() && !row.place.is_localhost();

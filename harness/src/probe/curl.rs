@@ -16,10 +16,13 @@ pub(super) const INSTANCE: &str = "X-Reachlab-Instance";
 /// `%{remote_ip}` is empty until TCP stands.
 const WRITE_OUT: &str = "%{http_code} %{remote_ip}";
 
+/// Where what comes is not kept.
+const NOWHERE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 /// The command line. `-q` keeps a person's own .curlrc out of the lab.
 pub(super) fn line(job: &Job<'_>, path: Option<PathBuf>) -> Line {
     let (limit, url) = (job.seconds(), job.endpoint.url());
-    let args = ["-q", "-sS", "-v", "-m", &limit, "-o", "/dev/null", "-w", WRITE_OUT, &url];
+    let args = ["-q", "-sS", "-v", "-m", &limit, "-o", NOWHERE, "-w", WRITE_OUT, &url];
     Line::new(path, "curl", args.map(str::to_owned).to_vec())
 }
 

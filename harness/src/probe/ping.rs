@@ -1,4 +1,4 @@
-//! iputils ping: one echo request.
+//! iputils ping, and Windows' where that is what this machine has: one echo request.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,10 @@ use super::{
         Failure,
     },
 };
-use crate::outcome::Outcome;
+use crate::{
+    outcome::Outcome,
+    windows_text::ping::{self as windows_ping, Echo},
+};
 
 /// iputils' words for ICMP errors, each with the errno that the kernel makes of it for a TCP
 /// connection (`icmp_err_convert`, `icmpv6_err_convert`), so that ping and nc tell of one rejection
@@ -51,7 +54,12 @@ const BROADCAST: &str = "ping: Do you want to ping broadcast?";
 
 /// The command line.
 pub(super) fn line(job: &Job<'_>, path: Option<PathBuf>) -> Line {
-    let args = ["-c1", "-n", "-W", &job.seconds(), &job.endpoint.host].map(str::to_owned);
+    let host = job.endpoint.host.clone();
+    let milliseconds = job.timeout.as_millis().to_string();
+    let args = match cfg!(windows) {
+        true => ["-n".to_owned(), "1".to_owned(), "-w".to_owned(), milliseconds, host],
+        false => ["-c1".to_owned(), "-n".to_owned(), "-W".to_owned(), job.seconds(), host],
+    };
     Line::new(path, "ping", args.to_vec())
 }
 
@@ -60,8 +68,25 @@ pub(super) fn line(job: &Job<'_>, path: Option<PathBuf>) -> Line {
 /// # Errors
 /// See [`ProbeError`].
 pub(super) async fn run(job: &Job<'_>, line: &Line) -> Result<Finding, ProbeError> {
-    let ended = job.launch(line).run(job.patience()).await?;
-    read(&ended).map(|found| found.exit(ended.exit)).ok_or_else(|| ended.unknown(line))
+    // Windows' starts slowly, and its limit covers everything.
+    let patience = if cfg!(windows) { job.patience() * 2 } else { job.patience() };
+    let ended = job.launch(line).run(patience).await?;
+    let found = if cfg!(windows) { read_windows(&ended) } else { read(&ended) };
+    found.map(|found| found.exit(ended.exit)).ok_or_else(|| ended.unknown(line))
+}
+
+/// What the end of Windows' ping means; its own exit code is 0 for a router's refusal, too.
+fn read_windows(ended: &Ended) -> Option<Finding> {
+    if ended.killed {
+        return Some(Failure::TIMEOUT.into());
+    }
+    Some(match windows_ping::read(&ended.stdout, ended.exit)? {
+        Echo::Replied => Outcome::Ok.into(),
+        Echo::Silence => Failure::TIMEOUT.into(),
+        Echo::NoName => Failure::NO_NAME.into(),
+        Echo::HostUnreachable => Outcome::NoRoute.into(),
+        Echo::NetUnreachable | Echo::NotSent => Outcome::NetUnreachable.into(),
+    })
 }
 
 /// What its end means; `None` when no table knows.

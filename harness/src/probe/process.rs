@@ -11,6 +11,7 @@ use tokio::{
 };
 
 use super::{error::ProbeError, line::Line};
+use crate::windows_text::decode;
 
 /// How a program ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +94,10 @@ impl Launch<'_> {
         };
         let status = status
             .map_err(|source| ProbeError::Follow { command: self.line.to_string(), source })?;
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let text = |bytes: Vec<u8>| match cfg!(windows) {
+            true => decode(&bytes),
+            false => String::from_utf8_lossy(&bytes).into_owned(),
+        };
         Ok(Ended { exit: status.code(), killed, stdout: text(out), stderr: text(err) })
     }
 }

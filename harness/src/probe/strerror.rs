@@ -61,6 +61,25 @@ const ERRNOS: [(i32, &str, Outcome); 15] = [
     (32, "Broken pipe", Outcome::Dropped),
 ];
 
+/// Winsock's numbers, and curl's words for them (lib/strerror.c), by which a Windows says the same.
+const WINSOCK: [(i32, &str, Outcome); 11] = [
+    (10061, "Connection refused", Outcome::Refused),
+    (10065, "Host unreachable", Outcome::NoRoute),
+    (10064, "Host down", Outcome::NoRoute),
+    (10051, "Network unreachable", Outcome::NetUnreachable),
+    (10050, "Network down", Outcome::NetUnreachable),
+    (10049, "Address not available", Outcome::NetUnreachable),
+    (10013, "Bad access", Outcome::NotPermitted),
+    (10060, "Timed out", Outcome::Timeout),
+    (10054, "Connection was reset", Outcome::Dropped),
+    (10053, "Connection was aborted", Outcome::Dropped),
+    (10058, "Socket has been shut down", Outcome::Dropped),
+];
+
+fn known() -> impl Iterator<Item = &'static (i32, &'static str, Outcome)> {
+    ERRNOS.iter().chain(&WINSOCK)
+}
+
 /// Texts of `gai_strerror` and of the older resolvers' `hstrerror`: the name did not resolve.
 const NAME_FAILURES: [&str; 9] = [
     "Name or service not known",
@@ -87,7 +106,7 @@ impl Failure {
 
     /// The failure with this errno.
     pub fn of_errno(number: i32) -> Option<Failure> {
-        ERRNOS.iter().find(|(errno, _, _)| *errno == number).map(row)
+        known().find(|(errno, _, _)| *errno == number).map(row)
     }
 
     /// The failure behind an error of a socket.
@@ -101,7 +120,7 @@ impl Failure {
         if NAME_FAILURES.contains(&text) {
             return Some(Failure::NO_NAME);
         }
-        ERRNOS.iter().find(|(_, words, _)| *words == text).map(row)
+        known().find(|(_, words, _)| *words == text).map(row)
     }
 
     /// The failure that a line ends with, as in `nc: connect to ::1 port 9 (tcp) failed: TEXT`.

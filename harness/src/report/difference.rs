@@ -4,8 +4,8 @@
 use crate::run_result::{ScenarioResult, Verdict};
 
 /// The details of a scenario that failed, could not be run, or was skipped; `None` when it passed.
-/// `options` are those of the run that a repetition needs, each with a blank before it.
-pub fn explain(scenario: &ScenarioResult, options: &str) -> Option<String> {
+/// `repeat` is the command that runs it alone.
+pub fn explain(scenario: &ScenarioResult, repeat: &str) -> Option<String> {
     let name = &scenario.name;
     let mut text = match scenario.verdict {
         Verdict::Pass => return None,
@@ -28,11 +28,12 @@ pub fn explain(scenario: &ScenarioResult, options: &str) -> Option<String> {
     if scenario.verdict == Verdict::Error {
         log(scenario, &mut text);
     }
-    text.push_str(&format!("\n  repeat it:  {}\n", repeat_command(name, options)));
+    text.push_str(&format!("\n  repeat it:  {repeat}\n"));
     Some(text)
 }
 
-/// The command that runs this scenario alone.
+/// The command that runs this scenario alone. `options` are those of the run that a repetition
+/// needs, each with a blank before it.
 pub fn repeat_command(name: &str, options: &str) -> String {
     format!("cargo xtask run-scenarios {name}{options}")
 }
@@ -69,7 +70,7 @@ sample failed (firewalld-block)
 
   repeat it:  cargo xtask run-scenarios sample
 ";
-        assert_eq!(explain(&result, "").unwrap(), expected);
+        assert_eq!(explain(&result, &repeat_command("sample", "")).unwrap(), expected);
     }
 
     #[test]

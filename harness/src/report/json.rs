@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
+    arm::windows::MachineReport,
     cell::Cell,
     failure::{Failure, FailureKind},
     route::RoutePattern,
@@ -15,12 +16,13 @@ use crate::{
 /// The version of the report.
 pub const SCHEMA: u32 = 1;
 
-/// The report as one JSON document with a final line end.
+/// The report as one JSON document with a final line end. Of several arms, `arm` names all of them
+/// and each scenario its own, and `machines` stands for `machine`.
 ///
 /// # Errors
 /// None is known: every key is a string and every number finite.
-pub fn render(run: &RunResult) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Report::from(run))?;
+pub fn render(runs: &[RunResult]) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&Report::from(runs))?;
     text.push('\n');
     Ok(text)
 }
@@ -28,14 +30,20 @@ pub fn render(run: &RunResult) -> Result<String, serde_json::Error> {
 #[derive(Serialize)]
 struct Report<'a> {
     schema: u32,
-    arm: &'a str,
+    arm: String,
     wall_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine: Option<&'a MachineReport>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    machines: BTreeMap<&'a str, &'a MachineReport>,
     scenarios: Vec<ScenarioReport<'a>>,
 }
 
 #[derive(Serialize)]
 struct ScenarioReport<'a> {
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arm: Option<&'a str>,
     cause: &'static str,
     verdict: Verdict,
     reason: Option<&'a str>,
@@ -49,6 +57,7 @@ struct PhaseReport<'a> {
     name: &'a PhaseName,
     boot_ms: f64,
     node_boot_ms: BTreeMap<&'static str, f64>,
+    ms: f64,
     cells: &'a [Cell],
     probes: Vec<ProbeReport<'a>>,
     log: &'a [String],
@@ -62,6 +71,8 @@ struct ProbeReport<'a> {
     exit: i32,
     first_line: &'a str,
     missing: &'a [String],
+    output: &'a str,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -75,21 +86,35 @@ struct FailureReport<'a> {
     difference: &'a [String],
 }
 
-impl<'a> From<&'a RunResult> for Report<'a> {
-    fn from(run: &'a RunResult) -> Self {
+impl<'a> From<&'a [RunResult]> for Report<'a> {
+    fn from(runs: &'a [RunResult]) -> Self {
+        let arms: Vec<&str> = runs.iter().map(|run| run.arm.as_str()).collect();
+        let several = runs.len() > 1;
+        let of_run = |run: &'a RunResult| {
+            let arm = several.then_some(run.arm.as_str());
+            run.scenarios.iter().map(move |it| ScenarioReport::new(it, arm))
+        };
         Report {
             schema: SCHEMA,
-            arm: &run.arm,
-            wall_ms: run.wall_ms,
-            scenarios: run.scenarios.iter().map(Into::into).collect(),
+            arm: arms.join("+"),
+            wall_ms: runs.iter().map(|run| run.wall_ms).sum(),
+            machine: runs.first().filter(|_| !several).and_then(|run| run.machine.as_ref()),
+            machines: runs.iter().filter(|_| several).filter_map(machine).collect(),
+            scenarios: runs.iter().flat_map(of_run).collect(),
         }
     }
 }
 
-impl<'a> From<&'a ScenarioResult> for ScenarioReport<'a> {
-    fn from(scenario: &'a ScenarioResult) -> Self {
+/// An arm's name and its machine.
+fn machine(run: &RunResult) -> Option<(&str, &MachineReport)> {
+    Some((&run.arm, run.machine.as_ref()?))
+}
+
+impl<'a> ScenarioReport<'a> {
+    fn new(scenario: &'a ScenarioResult, arm: Option<&'a str>) -> Self {
         ScenarioReport {
             name: &scenario.name,
+            arm,
             cause: scenario.cause.slug(),
             verdict: scenario.verdict,
             reason: scenario.reason.as_deref(),
@@ -110,6 +135,7 @@ impl<'a> From<&'a PhaseResult> for PhaseReport<'a> {
                 .iter()
                 .map(|(node, ms)| (node.name(), microseconds(*ms)))
                 .collect(),
+            ms: microseconds(phase.ms),
             cells: &phase.cells,
             probes: phase.probes.iter().map(Into::into).collect(),
             log: &phase.log,
@@ -126,6 +152,8 @@ impl<'a> From<&'a ProbeResult> for ProbeReport<'a> {
             exit: probe.exit,
             first_line: &probe.first_line,
             missing: &probe.missing,
+            output: &probe.output,
+            line: probe.line,
         }
     }
 }
@@ -168,8 +196,9 @@ mod tests {
                 ScenarioResult::judged("sample", scenario.cause, phases, failures),
                 ScenarioResult::skip("other", scenario.cause, "no firewalld".to_owned()),
             ],
+            machine: None,
         };
-        serde_json::from_str(&render(&run).unwrap()).unwrap()
+        serde_json::from_str(&render(&[run]).unwrap()).unwrap()
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::columns::{align, one_line};
+use super::{
+    columns::{align, one_line},
+    view,
+};
 use crate::{
     route::Route,
     run_result::{PhaseResult, RunResult, ScenarioResult, Verdict},
@@ -40,28 +43,22 @@ pub fn summary(run: &RunResult) -> String {
 }
 
 fn row(scenario: &ScenarioResult) -> Vec<String> {
-    let cells: usize = scenario.phases.iter().map(|phase| phase.cells.len()).sum();
     let boot = match scenario.phases.as_slice() {
         [] => "-".to_owned(),
         _ => format!("{:.1} ms", scenario.boot_ms),
-    };
-    let remark = match (&scenario.reason, scenario.failures.as_slice()) {
-        (Some(reason), _) => one_line(reason.lines().next().unwrap_or_default()),
-        (None, []) => String::new(),
-        (None, [only]) => only.to_string(),
-        (None, [first, rest @ ..]) => format!("{first} (and {} more)", rest.len()),
     };
     vec![
         scenario.name.clone(),
         scenario.verdict.name().to_owned(),
         scenario.phases.len().to_string(),
-        cells.to_string(),
+        view::cells(scenario).to_string(),
         boot,
-        remark,
+        one_line(&view::remark(scenario)),
     ]
 }
 
-fn total(run: &RunResult) -> String {
+/// How many ended how, on which arm, and how long it took.
+pub(super) fn total(run: &RunResult) -> String {
     let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
     for scenario in &run.scenarios {
         *counts.entry(scenario.verdict).or_default() += 1;
@@ -119,6 +116,7 @@ wsl: firewall-cmd --state -> exit 0: running
                 ScenarioResult::skip("later", cause, "no firewalld: apt install it".to_owned()),
                 ScenarioResult::error("broken", cause, "wsl: cannot boot\nmore".to_owned(), vec![]),
             ],
+            machine: None,
         };
         assert_eq!(
             summary(&run),
@@ -136,7 +134,8 @@ broken    error    0       0      -       wsl: cannot boot
 
     #[test]
     fn an_empty_run_says_so() {
-        let run = RunResult { arm: "netns".to_owned(), wall_ms: 0, scenarios: vec![] };
+        let run =
+            RunResult { arm: "netns".to_owned(), wall_ms: 0, scenarios: vec![], machine: None };
         assert!(summary(&run).ends_with("nothing ran on netns in 0.0 s\n"));
     }
 }

@@ -93,7 +93,7 @@ pub struct MatrixChoice {
 }
 
 /// The Windows machine, as far as it differs from a fresh one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// `wsl2.localhostForwarding` of the user's `.wslconfig`.
     pub localhost_forwarding: bool,

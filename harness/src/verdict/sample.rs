@@ -90,6 +90,7 @@ pub(crate) fn phase(name: &str, changes: &[(&str, &str)]) -> PhaseResult {
         probes: vec![],
         boot_ms: 8.0,
         node_boot_ms: [(Node::Windows, 7.000_44)].into(),
+        ms: 412.5,
         log: vec![],
     };
     for (pattern, outcome) in changes {

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use super::{catalogue, prepare};
 use crate::{
-    cli::{ArmName, Bench, Source},
+    cli::{ArmName, Bench, Source, WindowsOptions},
     exit::{FAILED, Failure, OK},
 };
 
@@ -28,7 +28,7 @@ const BASELINES: usize = 20;
 pub fn run(options: &Bench) -> Result<ExitCode, Failure> {
     let catalogue = catalogue(&Source { scenarios: None })?;
     let all: Vec<&Scenario> = catalogue.all().iter().collect();
-    let ready = prepare::prepare(ArmName::Netns, &all, true)?;
+    let ready = prepare::prepare(ArmName::Netns, &WindowsOptions::default(), &all, true)?;
     if let Some(times) = options.soak {
         return soak(&ready, &all, times.get(), options.probes.into());
     }
@@ -119,7 +119,7 @@ fn soak(
         .filter(|scenario| !skips.contains_key(&scenario.name))
         .map(|scenario| Arc::new((*scenario).clone()))
         .collect();
-    let options = Options { probes, jobs: Options::default_jobs(), accept: false };
+    let options = Options { probes, jobs: Options::default_jobs(), accept: false, compare: true };
     let mut first: Option<BTreeMap<String, String>> = None;
     let (mut different, mut failed, mut walls) = (0, 0, Vec::new());
     for turn in 1..=times {

@@ -11,7 +11,7 @@ use harness::{
 
 use super::{catalogue, running};
 use crate::{
-    cli::{ArmName, Claims, ListFormat},
+    cli::{ArmName, Claims, ListFormat, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
     output::show,
 };
@@ -35,8 +35,15 @@ pub fn run(options: &Claims) -> Result<ExitCode, Failure> {
             probes: options.probes.into(),
             jobs: options.jobs.unwrap_or_else(Options::default_jobs),
             accept: false,
+            compare: true,
         };
-        run = match running::run(ArmName::Netns, &shown, !options.no_install, &how)? {
+        run = match running::run(
+            ArmName::Netns,
+            &WindowsOptions::default(),
+            &shown,
+            !options.no_install,
+            &how,
+        )? {
             Some(run) => Some(run),
             None => return Ok(ExitCode::from(INTERRUPTED)),
         };

@@ -17,7 +17,7 @@ use harness::{
 
 use super::{catalogue, ladder, prepare};
 use crate::{
-    cli::{ArmName, Collect},
+    cli::{ArmName, Collect, WindowsOptions},
     exit::{Failure, INTERRUPTED, OK},
     output::show,
 };
@@ -99,7 +99,12 @@ fn in_lab(name: &str, options: &Collect) -> Result<Option<String>, Failure> {
     let Some(scenario) = selected.first().copied() else { return Ok(None) };
     let phases = scenario.phases();
     let phase = ladder::phase(scenario, &phases, options.phase.as_deref())?;
-    let ready = prepare::prepare(ArmName::Netns, &selected, !options.no_install)?;
+    let ready = prepare::prepare(
+        ArmName::Netns,
+        &WindowsOptions::default(),
+        &selected,
+        !options.no_install,
+    )?;
     if let Some(reason) = ready.obstacle(scenario).map_err(Failure::lab)? {
         return Err(Failure::lab(format!("{name} {reason}")));
     }

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use harness::{arm::netns::Netns, doctor};
+use harness::doctor;
 
+use super::netns;
 use crate::{
     cli::Doctor,
     exit::{Failure, LAB, OK},
@@ -18,10 +19,8 @@ pub fn run(options: &Doctor) -> Result<ExitCode, Failure> {
     }
     let report = doctor::check();
     print!("{report}");
-    // What the settings say is one thing, what the kernel does another.
-    let program = harness::entry::program().map_err(Failure::lab)?;
-    match Netns::start(program, false) {
-        Ok(_) => println!("  ok       a lab can be booted"),
+    match netns::try_boot()? {
+        Ok(()) => println!("  ok       a lab can be booted"),
         Err(error) => {
             println!("  missing  a lab cannot be booted: {error}");
             return Ok(ExitCode::from(LAB));

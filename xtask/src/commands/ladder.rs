@@ -14,7 +14,7 @@ use harness::{
 
 use super::{catalogue, prepare};
 use crate::{
-    cli::{ArmName, Ladder, ProbesName},
+    cli::{ArmName, Ladder, ProbesName, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
     output::show,
 };
@@ -86,7 +86,12 @@ fn in_lab(name: &str, options: &Ladder) -> Result<ExitCode, Failure> {
     let phase = phase(scenario, &phases, options.phase.as_deref())?;
     let targets = targets(&options.places)?;
 
-    let ready = prepare::prepare(ArmName::Netns, &selected, !options.no_install)?;
+    let ready = prepare::prepare(
+        ArmName::Netns,
+        &WindowsOptions::default(),
+        &selected,
+        !options.no_install,
+    )?;
     if let Some(reason) = ready.obstacle(scenario).map_err(Failure::lab)? {
         return Err(Failure::lab(format!("{name} {reason}")));
     }

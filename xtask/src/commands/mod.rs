@@ -1,6 +1,15 @@
 //! One command a file.
 
+#[cfg(target_os = "linux")]
 mod bench;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_bench.rs"]
+mod bench;
+#[cfg(target_os = "linux")]
+mod bundle;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_bundle.rs"]
+mod bundle;
 mod claims;
 mod clean;
 mod collect;
@@ -9,8 +18,20 @@ mod doctor;
 mod explain;
 mod ladder;
 mod list;
+mod measure;
+mod merge;
+#[cfg(target_os = "linux")]
+mod netns;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_netns.rs"]
+mod netns;
 mod parity;
 mod prepare;
+#[cfg(target_os = "linux")]
+mod rehearse;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_rehearse.rs"]
+mod rehearse;
 mod repro;
 mod roundtrip;
 mod run_scenarios;
@@ -42,15 +63,18 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),
+        Command::Merge(options) => merge::run(&options),
         Command::Clean => clean::run(),
+        Command::Measure(options) => measure::run(&options),
+        Command::Bundle(options) => bundle::run(&options),
+        Command::Rehearse(options) => rehearse::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }
 
 /// The project's directory, wherever the command is typed.
 fn root() -> PathBuf {
-    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    own.parent().map_or(own.clone(), std::path::Path::to_owned)
+    harness::fixture::project()
 }
 
 fn directory(source: &Source) -> PathBuf {

@@ -1,35 +1,65 @@
-//! `parity`: the same scenarios on two arms, cell by cell.
+//! `parity`: the same scenarios on two arms, cell by cell. An arm is run now, or its report is read.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use harness::{
     parity::{self, Reviewed},
+    report::read,
     run_result::{RunResult, Verdict},
     runner::Options,
+    scenario::Scenario,
 };
 
 use super::{catalogue, directory, running, with_docker};
 use crate::{
-    cli::{ArmName, Parity},
+    cli::{ArmName, Parity, Side, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
 };
 
-/// Runs both, and prints what differs.
+/// Gets both, and prints what differs.
 pub fn run(options: &Parity) -> Result<ExitCode, Failure> {
-    let arms = [options.expected, options.observed];
-    with_docker::build_if(arms.contains(&ArmName::Docker))?;
+    let sides = [&options.expected, &options.observed];
+    with_docker::build_if(sides.contains(&&Side::Arm(ArmName::Docker)))?;
     let catalogue = catalogue(&options.source)?;
-    let selected = catalogue.select(&options.names).map_err(Failure::input)?;
+    let mut selected = catalogue.select(&options.names).map_err(Failure::input)?;
     let reviewed = Reviewed::load(&directory(&options.source))
         .map_err(|error| Failure::input(miette::miette!("{error}")))?;
-    let how =
-        Options { probes: options.probes.into(), jobs: Options::default_jobs(), accept: false };
+    let mut reports = Vec::new();
+    for side in sides {
+        let report = match side {
+            Side::Arm(_) => None,
+            Side::Report(path) => Some(of_one_arm(path)?),
+        };
+        if let Some(report) = &report {
+            selected.retain(|it| has(report, it));
+        }
+        reports.push(report);
+    }
+    if selected.is_empty() {
+        return Err(Failure::input(miette::miette!("no scenario ran in every report given")));
+    }
+    let how = Options {
+        probes: options.probes.into(),
+        jobs: Options::default_jobs(),
+        accept: false,
+        compare: true,
+    };
+    let (windows, install) = (WindowsOptions::default(), !options.no_install);
     let mut runs: Vec<RunResult> = Vec::new();
-    for arm in arms {
-        eprintln!("{}:", arm.name());
-        match running::run(arm, &selected, !options.no_install, &how)? {
-            Some(run) => runs.push(run),
-            None => return Ok(ExitCode::from(INTERRUPTED)),
+    for (side, report) in sides.into_iter().zip(reports) {
+        match (side, report) {
+            (_, Some(mut report)) => {
+                report.scenarios.retain(|it| selected.iter().any(|other| other.name == it.name));
+                runs.push(report);
+            }
+            (Side::Arm(arm), None) => {
+                eprintln!("{}:", arm.name());
+                match running::run(*arm, &windows, &selected, install, &how)? {
+                    Some(run) => runs.push(run),
+                    None => return Ok(ExitCode::from(INTERRUPTED)),
+                }
+            }
+            (Side::Report(_), None) => {}
         }
     }
     let [first, second] = &runs[..] else { return Ok(ExitCode::from(LAB)) };
@@ -42,6 +72,24 @@ pub fn run(options: &Parity) -> Result<ExitCode, Failure> {
     } else {
         FAILED
     }))
+}
+
+/// The one run in a report.
+fn of_one_arm(path: &Path) -> Result<RunResult, Failure> {
+    let mut runs = read::file(path).map_err(Failure::input)?;
+    match (runs.pop(), runs.is_empty()) {
+        (Some(run), true) => Ok(run),
+        _ => Err(Failure::input(miette::miette!(
+            "{} has results of several arms; compare the report of one",
+            path.display()
+        ))),
+    }
+}
+
+/// Whether a report has something of this scenario to compare.
+fn has(report: &RunResult, scenario: &Scenario) -> bool {
+    let mut all = report.scenarios.iter();
+    all.any(|it| it.name == scenario.name && it.verdict != Verdict::Skip)
 }
 
 fn tell(first: &RunResult, second: &RunResult, reviewed: &Reviewed) {
@@ -69,10 +117,14 @@ fn tell(first: &RunResult, second: &RunResult, reviewed: &Reviewed) {
     }
     let known = parity.differences.iter().filter(|it| it.cause.is_some()).count();
     println!(
-        "{} and {}: {} cells the same way, {} differ, {known} of them known",
+        "{} and {}: {} cells the same way, {} differ, {known} of them known{}",
         first.arm,
         second.arm,
         parity.cells - parity.differences.len().min(parity.cells),
-        parity.differences.len()
+        parity.differences.len(),
+        match parity.silent {
+            0 => String::new(),
+            silent => format!("; {silent} say nothing on one of them"),
+        }
     );
 }

@@ -1,18 +1,26 @@
 //! What a command needs before the first lab.
 
-use harness::{
-    doctor,
-    ready::{Ready, wishes},
-    scenario::Scenario,
-};
+use std::env;
 
-use crate::{cli::ArmName, exit::Failure};
+use harness::{arm::windows::Order, doctor, ready::Ready, scenario::Scenario};
+
+use super::netns;
+use crate::{
+    cli::{ArmName, WindowsOptions},
+    exit::Failure,
+};
 
 /// Prepares this machine for these scenarios. Installs what is missing if `install`, where this
 /// user may; says what it does on stderr.
-pub fn prepare(arm: ArmName, scenarios: &[&Scenario], install: bool) -> Result<Ready, Failure> {
+pub fn prepare(
+    arm: ArmName,
+    windows: &WindowsOptions,
+    scenarios: &[&Scenario],
+    install: bool,
+) -> Result<Ready, Failure> {
     match arm {
-        ArmName::Netns => netns(scenarios, install),
+        ArmName::Windows => this_windows(windows),
+        ArmName::Netns => netns::prepare(scenarios, install),
         ArmName::Docker => docker(),
     }
 }
@@ -25,23 +33,37 @@ fn docker() -> Result<Ready, Failure> {
     Ready::prepare_docker(program, doctor::check(), &mut say).map_err(Failure::lab)
 }
 
-/// Only reached where [`super::with_docker::build`] did not start the other program.
+/// Only reached where [`super::with_docker::build_if`] did not start the other program.
 #[cfg(not(feature = "docker"))]
 fn docker() -> Result<Ready, Failure> {
     Err(Failure::lab("this program was built without the docker arm"))
 }
 
-fn netns(scenarios: &[&Scenario], install: bool) -> Result<Ready, Failure> {
-    let wishes = wishes(scenarios).map_err(Failure::lab)?;
-    let mut say = |line: &str| eprintln!("{line}");
-    let mut report = doctor::check();
-    if install && !report.missing(wishes.iter().copied()).is_empty() {
-        // What is still missing afterwards is told where it matters: as a skip or a twin.
-        if let Err(error) = doctor::install(&report, wishes, &mut say) {
-            say(&format!("not installed: {error}"));
-        }
-        report = doctor::check();
+/// This machine itself. Options that are not typed may stand in the environment, for a runner.
+fn this_windows(options: &WindowsOptions) -> Result<Ready, Failure> {
+    if !cfg!(windows) {
+        return Err(Failure::input(miette::miette!(
+            "--arm windows runs on Windows; here is `cargo xtask rehearse`, under Wine"
+        )));
     }
+    let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    let bundle = options.bundle.clone().or_else(|| variable("REACHLAB_BUNDLE").map(Into::into));
+    let Some(bundle) = bundle else {
+        return Err(Failure::input(miette::miette!(
+            "--bundle DIR is missing: what `cargo xtask bundle DIR` makes on Linux, or inside WSL"
+        )));
+    };
+    let distro = variable("REACHLAB_DISTRO").map(|name| name.to_string_lossy().into_owned());
+    let review = options.review.clone();
+    let order = Order {
+        consent: options.yes_change_this_machine || variable("CI").is_some_and(|it| it == "true"),
+        distro: options.distro.clone().or(distro),
+        rootfs: options.rootfs.clone().or_else(|| variable("REACHLAB_ROOTFS").map(Into::into)),
+        bundle,
+        lan: options.lan.clone(),
+        review: review.unwrap_or_else(|| super::root().join("target").join("unrecorded")),
+    };
     let program = harness::entry::program().map_err(Failure::lab)?;
-    Ready::prepare(program, report, scenarios, &mut say).map_err(Failure::lab)
+    let mut say = |line: &str| eprintln!("{line}");
+    Ready::prepare_windows(program, order, doctor::check(), &mut say).map_err(Failure::lab)
 }

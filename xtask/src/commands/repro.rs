@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::{catalogue, prepare};
 use crate::{
-    cli::{ArmName, ListFormat, Repro},
+    cli::{ArmName, ListFormat, Repro, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, OK},
     output::show,
 };
@@ -39,7 +39,12 @@ pub fn run(options: &Repro) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::from(OK));
     }
     let catalogue = catalogue(&options.source)?;
-    let ready = prepare::prepare(ArmName::Netns, &[&planned.2], !options.no_install)?;
+    let ready = prepare::prepare(
+        ArmName::Netns,
+        &WindowsOptions::default(),
+        &[&planned.2],
+        !options.no_install,
+    )?;
     if let Some(reason) = ready.obstacle(&planned.2).map_err(Failure::lab)? {
         return Err(Failure::lab(format!("the reproduction {reason}")));
     }
@@ -87,6 +92,7 @@ fn save(dir: &Path, made: &Reproduction, ready: &harness::ready::Ready) -> Resul
         probes: harness::matrix::Probes::Tools,
         jobs: Options::default_jobs(),
         accept: true,
+        compare: true,
     };
     let (sender, _events) = mpsc::unbounded_channel();
     let (arm, stock) = (Arc::clone(&ready.arm), Arc::clone(&ready.stock));

@@ -14,7 +14,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{catalogue, collect::processors, prepare};
 use crate::{
-    cli::{ArmName, Roundtrip},
+    cli::{ArmName, Roundtrip, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, OK},
     output::show,
 };
@@ -29,7 +29,12 @@ const BUDGET: Duration = Duration::from_secs(120);
 pub fn run(options: &Roundtrip) -> Result<ExitCode, Failure> {
     let catalogue = catalogue(&options.source)?;
     let selected = catalogue.select(&options.names).map_err(Failure::input)?;
-    let ready = prepare::prepare(ArmName::Netns, &selected, !options.no_install)?;
+    let ready = prepare::prepare(
+        ArmName::Netns,
+        &WindowsOptions::default(),
+        &selected,
+        !options.no_install,
+    )?;
     let obstacles = ready.obstacles(&selected).map_err(Failure::lab)?;
     let able = |scenario: &&&Scenario| !obstacles.contains_key(&scenario.name);
     let scenarios: Vec<Scenario> = selected.iter().filter(able).map(|it| (*it).clone()).collect();

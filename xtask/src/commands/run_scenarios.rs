@@ -1,14 +1,14 @@
 //! `run-scenarios`, the main job.
 
-use std::{fs, process::ExitCode};
+use std::{num::NonZeroUsize, process::ExitCode};
 
 use super::{catalogue, running, with_docker};
 use crate::{
     cli::{ArmName, RunScenarios},
-    exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
+    exit::{self, Failure, INTERRUPTED},
 };
 use harness::{
-    report::{difference, json, table},
+    report::{Told, difference, table},
     run_result::{RunResult, Verdict},
     runner::Options,
 };
@@ -17,26 +17,35 @@ use harness::{
 pub fn run(options: &RunScenarios) -> Result<ExitCode, Failure> {
     with_docker::build_if(options.arm == ArmName::Docker)?;
     let catalogue = catalogue(&options.source)?;
-    let selected = catalogue.select(&options.names).map_err(Failure::input)?;
+    let mut selected = catalogue.select(&options.names).map_err(Failure::input)?;
+    if let Some(shard) = options.shard {
+        selected = shard.part(&selected).map_err(Failure::input)?;
+    }
     let how = Options {
         probes: options.probes.into(),
-        jobs: options.jobs.unwrap_or_else(Options::default_jobs),
+        jobs: match options.arm {
+            // There is one such machine.
+            ArmName::Windows => NonZeroUsize::MIN,
+            _ => options.jobs.unwrap_or_else(Options::default_jobs),
+        },
         accept: options.accept,
+        compare: true,
     };
 
-    let Some(run) = running::run(options.arm, &selected, !options.no_install, &how)? else {
+    let install = !options.no_install;
+    let Some(run) = running::run(options.arm, &options.windows, &selected, install, &how)? else {
         return Ok(ExitCode::from(INTERRUPTED));
     };
+    let (runs, repeat) = ([run], options.to_repeat());
     for report in &options.report {
-        let text = json::render(&run).map_err(Failure::lab)?;
-        fs::write(&report.path, text)
-            .map_err(|error| Failure::lab(format!("{}: {error}", report.path.display())))?;
+        report.write(Told { runs: &runs, repeat: Some(&repeat) }).map_err(Failure::lab)?;
     }
-    tell(&run, options);
+    let [run] = &runs;
+    tell(run, options);
     for path in &catalogue.stale {
         eprintln!("stale snapshot, its scenario is gone: {}", path.display());
     }
-    Ok(ExitCode::from(verdict(&run, options.strict)))
+    Ok(exit::of(&runs, options.strict))
 }
 
 fn tell(run: &RunResult, options: &RunScenarios) {
@@ -48,21 +57,11 @@ fn tell(run: &RunResult, options: &RunScenarios) {
                 println!("{} {}\n{}", scenario.name, phase.name, table::matrix(phase));
             }
         }
-        if let Some(difference) = difference::explain(scenario, &repeat) {
+        if let Some(difference) =
+            difference::explain(scenario, &difference::repeat_command(&scenario.name, &repeat))
+        {
             println!("{difference}");
         }
     }
     println!("{}", table::summary(run));
-}
-
-/// The exit code, the first that applies.
-fn verdict(run: &RunResult, strict: bool) -> u8 {
-    let any = |verdict| run.scenarios.iter().any(|scenario| scenario.verdict == verdict);
-    if any(Verdict::Error) {
-        LAB
-    } else if any(Verdict::Fail) || (strict && any(Verdict::Skip)) {
-        FAILED
-    } else {
-        OK
-    }
 }

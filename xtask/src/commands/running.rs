@@ -10,18 +10,29 @@ use harness::{
 use tokio::sync::mpsc;
 
 use super::prepare;
-use crate::{cli::ArmName, exit::Failure, progress::Progress};
+use crate::{
+    cli::{ArmName, WindowsOptions},
+    exit::Failure,
+    progress::Progress,
+};
 
-/// Runs these scenarios, by name in the result; what this machine cannot run is skipped. `None` when
-/// it was interrupted: every lab is taken down then.
+/// Runs these scenarios, by name in the result; what this machine cannot run is skipped. `None`
+/// when it was interrupted: every lab is taken down then.
 pub fn run(
     arm: ArmName,
+    windows: &WindowsOptions,
     selected: &[&Scenario],
     install: bool,
     how: &Options,
 ) -> Result<Option<RunResult>, Failure> {
-    let ready = prepare::prepare(arm, selected, install)?;
-    let skips = ready.obstacles(selected).map_err(Failure::lab)?;
+    let ready = prepare::prepare(arm, windows, selected, install)?;
+    let skips = match ready.obstacles(selected) {
+        Ok(skips) => skips,
+        Err(error) => {
+            ready.runtime.block_on(ready.arm.close()).map_err(Failure::lab)?;
+            return Err(Failure::lab(error));
+        }
+    };
     let runs: Vec<Arc<Scenario>> = selected
         .iter()
         .filter(|scenario| !skips.contains_key(&scenario.name))
@@ -44,6 +55,8 @@ pub fn run(
             _ = tokio::signal::ctrl_c() => None,
         }
     });
+    // Also after an interruption: this machine is put back, where it was the lab.
+    ready.runtime.block_on(ready.arm.close()).map_err(Failure::lab)?;
     let Some(mut run) = run else {
         progress.finish();
         eprintln!("interrupted; every lab is taken down");

@@ -16,7 +16,7 @@ pub fn build_if(_wanted: bool) -> Result<(), Failure> {
 ///
 /// # Errors
 /// When it cannot be built, or this program was not started by cargo.
-#[cfg(not(feature = "docker"))]
+#[cfg(all(not(feature = "docker"), unix))]
 pub fn build_if(wanted: bool) -> Result<(), Failure> {
     use std::{env, os::unix::process::CommandExt, process::Command};
 
@@ -43,4 +43,16 @@ pub fn build_if(wanted: bool) -> Result<(), Failure> {
     // ends it sees no difference; without CARGO, so that it cannot go round in circles.
     let error = Command::new(program).args(env::args_os().skip(1)).env_remove("CARGO").exec();
     Err(Failure::lab(error))
+}
+
+/// The docker arm builds namespaces inside its nodes with code that only Linux has.
+///
+/// # Errors
+/// When it is wanted.
+#[cfg(all(not(feature = "docker"), not(unix)))]
+pub fn build_if(wanted: bool) -> Result<(), Failure> {
+    if wanted {
+        return Err(Failure::lab("the docker arm runs on Linux; use --arm windows here"));
+    }
+    Ok(())
 }

@@ -89,7 +89,7 @@ fn an_option_that_there_is_not() {
 
 #[test]
 fn a_report_of_no_known_format() {
-    refused(None, &["--report", "yaml=x"]).tells("`yaml=x` is not a report; write json=PATH");
+    refused(None, &["--report", "yaml=x"]).tells("there is no report `yaml`; write json=PATH");
 }
 
 #[test]

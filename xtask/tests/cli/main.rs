@@ -1,5 +1,6 @@
 //! The command line's promises, one file each.
 
+#![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../support/mod.rs"]
@@ -16,6 +17,7 @@ mod ladder;
 mod missing_programs;
 mod ordinary_user;
 mod output;
+mod reports;
 mod sabotage;
 mod snapshots;
 mod two_runs;

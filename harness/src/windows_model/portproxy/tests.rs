@@ -6,7 +6,7 @@ use std::{
 use rstest::rstest;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpSocket, TcpStream},
+    net::{TcpListener, TcpStream},
     time::{Instant, timeout},
 };
 
@@ -162,7 +162,7 @@ async fn an_unreachable_target_holds_the_client() {
 #[tokio::test]
 async fn a_silent_target_holds_the_client() {
     let machine = Machine::holding(8, HOLD).await;
-    let socket = TcpSocket::new_v4().unwrap();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::new(machine.address, 0)).unwrap();
     let silent = socket.listen(0).unwrap();
     let target = silent.local_addr().unwrap();

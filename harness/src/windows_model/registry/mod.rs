@@ -142,6 +142,14 @@ impl Registry {
         })
     }
 
+    /// Deletes a key, its values and every key below it.
+    ///
+    /// # Errors
+    /// The file cannot be written; then nothing has changed.
+    pub fn delete_key(&self, key: &KeyPath) -> Result<(), RegistryError> {
+        self.change(|keys| keys.retain(|other, _| other != key && !other.is_below(key)))
+    }
+
     /// Deletes every value of the key and of the keys below it.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 //!
 //! What is known of a cause is data, one file a cause in `causes/`: clues, each with what has to be
 //! seen for it, how much it weighs, and what it says. A clue may speak against its cause. The
-//! [`engine`] weighs them; [`test`] is what a clue can ask of a report. Only a clue marked
+//! `engine.rs` weighs them; `test.rs` is what a clue can ask of a report. Only a clue marked
 //! `decisive` can make a cause certain, and only while no other cause is near.
 
 mod case;

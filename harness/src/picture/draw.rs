@@ -241,7 +241,7 @@ impl Draft<'_> {
         }
     }
 
-    /// A server on [::1] where the guest's localhost is ::1 alone: sockets and logs do not say so,
+    /// A server on `[::1]` where the guest's localhost is ::1 alone: sockets and logs do not say so,
     /// but a server that is told the name comes to listen there, and few are told the address.
     fn by_name(&mut self) {
         let only_v6 = self.picture.guest_localhost.as_deref() == Some(&["::1".to_owned()]);

@@ -1,6 +1,6 @@
 //! What a report says of the machines, as far as a lab can have it.
 //!
-//! [`mod@draw`] gets a [`Picture`] from facts and states what it assumed; diagnosis reads it where a
+//! `draw.rs` gets a [`Picture`] from facts and states what it assumed; diagnosis reads it where a
 //! report is whole, and a reproduction is built from it.
 
 mod draw;

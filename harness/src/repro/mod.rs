@@ -5,10 +5,10 @@
 //!                     |                  |
 //!                     '-- candidates ----'--fix--> the smallest set that turns the route green
 //! ```
-//! [`picture`](crate::picture) is what the report says of the machines; [`mod@build`] turns it into
-//! a [`Scenario`](crate::scenario::Scenario) that the ordinary loader accepts. [`see`] boots labs, [`compare`] holds cells against what was reported,
-//! [`remedy`] fits the catalogue's remedies to this machine and [`fix`] tries them. [`keep`] makes a
-//! regression test of it, [`tell`] says it all.
+//! [`picture`] is what the report says of the machines; [`mod@build`] turns it into
+//! a [`Scenario`] that the ordinary loader accepts. [`mod@see`] boots labs, [`mod@compare`] holds
+//! cells against what was reported, [`remedy`] fits the catalogue's remedies to this machine and
+//! [`mod@fix`] tries them. [`mod@keep`] makes a regression test of it, [`mod@tell`] says it all.
 
 pub mod build;
 pub mod compare;

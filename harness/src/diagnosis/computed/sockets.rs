@@ -141,7 +141,7 @@ pub(super) fn guest_port_is_free(case: &Case<'_>) -> Vec<Span> {
     }
 }
 
-/// One socket of both families in the guest, and no IPv4 socket beside it: the relay offers [::1]
+/// One socket of both families in the guest, and no IPv4 socket beside it: the relay offers `[::1]`
 /// only.
 pub(super) fn dual_stack_in_guest(case: &Case<'_>) -> Vec<Span> {
     let guest: Vec<_> =
@@ -156,7 +156,7 @@ pub(super) fn dual_stack_in_guest(case: &Case<'_>) -> Vec<Span> {
     spans(dual.map(|(fact, _)| *fact))
 }
 
-/// On Windows, [::1] is listened on and 127.0.0.1 at the same port is not.
+/// On Windows, `[::1]` is listened on and 127.0.0.1 at the same port is not.
 pub(super) fn relay_is_v6_only(case: &Case<'_>) -> Vec<Span> {
     let all = on_windows(case);
     let only = all.iter().filter(|(_, it)| {

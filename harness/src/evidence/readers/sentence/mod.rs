@@ -1,6 +1,6 @@
 //! Sentences and items: which address works from where, what was changed, what the report speaks of.
 //!
-//! "Windows browser gets ERR_CONNECTION_REFUSED on 127.0.0.1:8080, http://[::1]:8080 works" is two
+//! "Windows browser gets ERR_CONNECTION_REFUSED on 127.0.0.1:8080, `http://[::1]:8080` works" is two
 //! attempts; what a clause does not say, it takes from the one before it. The words are data, in
 //! [`lexicon`](crate::evidence::lexicon).
 

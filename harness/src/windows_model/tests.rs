@@ -227,7 +227,7 @@ async fn sc_and_net_control_ip_helper() {
 #[case::ipconfig("ipconfig /flushdns", "`ipconfig /flushdns`")]
 #[case::netstat("netstat -r", "`netstat -r`")]
 #[case::tasklist("tasklist", "`tasklist `")]
-#[case::netsh_context("netsh interface ipv4 show excludedportrange tcp", "`netsh interface ipv4 ")]
+#[case::netsh_context("netsh interface ipv4 show neighbors", "`netsh interface ipv4 ")]
 #[case::netsh_alias("netsh int ip reset", "`netsh int ip reset`")]
 #[case::netsh_help("netsh interface portproxy show", "`netsh interface portproxy show`")]
 #[case::netsh_option("netsh -f script.txt", "`netsh -f script.txt`")]

@@ -101,8 +101,8 @@ async fn what_the_lab_cannot_do_is_an_error() {
     let machine = Machine { answer: Err("no namespace".to_owned()), asked: Mutex::default() };
     let error = wsl(&machine, "--shutdown").await.unwrap_err();
     assert_eq!(error, WslExeError::Hypervisor("no namespace".to_owned()));
-    let error = wsl(&machine, "--version").await.unwrap_err();
-    assert_eq!(error.to_string(), "wsl.exe: `--version` is not modelled");
+    let error = wsl(&machine, "--export Debian x.tar").await.unwrap_err();
+    assert_eq!(error.to_string(), "wsl.exe: `--export` is not modelled");
     let machine = Machine::answering(Answer::Running(true));
     let error = wsl(&machine, "--shutdown").await.unwrap_err();
     assert!(matches!(error, WslExeError::UnexpectedAnswer { ask: Ask::WslShutdown, .. }));

@@ -1,6 +1,7 @@
 //! The whole way round: a faulted lab writes its report, the report alone is diagnosed, a lab is
 //! built from it, and a cure is found and verified. Here a few; `cargo xtask roundtrip --pairs 200`
 //! goes with all of them.
+#![cfg(target_os = "linux")]
 
 use std::{
     path::{Path, PathBuf},

@@ -64,9 +64,12 @@ const RULES: [(&str, Look); 20] = [
     ("windows-firewall-block", defender),
 ];
 
+/// A matrix of one machine has four rows of four tools; a piece of one is no whole report.
+const LEAST: usize = 12;
+
 /// The causes of a whole report. `None`: it is not whole.
 pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis> {
-    if !evidence.document.blocks().iter().any(readers::is_matrix) || case.attempts().len() < 20 {
+    if !evidence.document.blocks().iter().any(readers::is_matrix) || case.attempts().len() < LEAST {
         return None;
     }
     let whole = Whole { evidence, picture: draw(evidence).ok()? };
@@ -413,5 +416,5 @@ fn resolver(whole: &Whole<'_>) -> Option<Found> {
     let shows = whole.shows(Node::Wsl, name, Tool::Curl, &[Outcome::NoName]);
     let spans =
         whole.spans(|kind, side| side == Side::Guest && matches!(kind, Kind::Nameserver(_)));
-    Some(Found { says, spans, shows })
+    shows.then_some(Found { says, spans, shows })
 }

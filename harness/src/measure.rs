@@ -215,18 +215,7 @@ impl Job {
         let Reply::Probed(probed) = reply else {
             return Err(self.agent.out_of_turn("probe").into());
         };
-        let cell = Cell {
-            from: self.route.from,
-            to: self.route.to,
-            tool,
-            implementation: probed.implementation,
-            outcome: probed.outcome,
-            via: probed.via,
-            exit_code: probed.exit_code,
-            errno: probed.errno,
-            hangup: probed.hangup,
-            ms: probed.ms,
-        };
+        let cell = probed.cell(self.route, tool);
         Ok((self.index, cell))
     }
 }

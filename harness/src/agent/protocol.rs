@@ -9,9 +9,11 @@ use std::{collections::BTreeMap, fmt, net::Ipv4Addr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cell::Cell,
     node::Node,
     outcome::{Hangup, Outcome, Via},
     rehearsal::order::DoorOrder,
+    route::Route,
     tool::{Impl, Tool},
 };
 
@@ -320,6 +322,24 @@ pub struct Probed {
     pub ms: f64,
     /// The command line that repeats the probe by hand.
     pub command: String,
+}
+
+impl Probed {
+    /// The cell that it fills.
+    pub fn cell(&self, route: Route, tool: Tool) -> Cell {
+        Cell {
+            from: route.from,
+            to: route.to,
+            tool,
+            implementation: self.implementation,
+            outcome: self.outcome,
+            via: self.via,
+            exit_code: self.exit_code,
+            errno: self.errno,
+            hangup: self.hangup,
+            ms: self.ms,
+        }
+    }
 }
 
 /// What a client on a node starts from, before anything is sent.

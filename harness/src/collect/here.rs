@@ -104,7 +104,7 @@ impl Here {
                 let asked = vantage.probe(order).await;
                 let asked = asked.map_err(|error| CollectError::Here(error.to_string()))?;
                 if let Ok(probed) = asked {
-                    cells.push(cell(own, host, tool, &probed));
+                    cells.push(probed.cell(Route { from: own, to: Target::from(host) }, tool));
                 }
             }
         }
@@ -180,24 +180,7 @@ impl Here {
             ms: 0.0,
             command: line,
         };
-        Some(cell(from, host, Tool::Curl, &probed))
-    }
-}
-
-fn cell(from: Node, host: Host, tool: Tool, probed: &Probed) -> Cell {
-    let to = Target::from(host);
-    let route = Route { from, to };
-    Cell {
-        from: route.from,
-        to: route.to,
-        tool,
-        implementation: probed.implementation,
-        outcome: probed.outcome,
-        via: probed.via,
-        exit_code: probed.exit_code,
-        errno: probed.errno,
-        hangup: probed.hangup,
-        ms: probed.ms,
+        Some(probed.cell(Route { from, to: Target::from(host) }, Tool::Curl))
     }
 }
 

@@ -4,8 +4,10 @@
 //! on Windows and in the lab's own distro. What may change is read first and written to a journal,
 //! and only commands whose changes can be taken back are run (`guard.rs`).
 
+mod addresses;
 pub mod bundle;
 pub mod clean;
+mod distro;
 mod guard;
 mod guest;
 mod image;
@@ -13,34 +15,36 @@ mod journal;
 mod machine;
 mod programs;
 mod restore;
+mod spawn;
 
 use std::{
     net::{IpAddr, Ipv4Addr},
     path::PathBuf,
-    process::Stdio,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use tokio::{
-    io::{AsyncReadExt, BufReader},
-    process::{Child, Command},
+    process::Child,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{sleep, timeout},
+    time::sleep,
 };
 
 pub use self::machine::Machine as MachineReport;
 use self::{
+    addresses::{addresses, another},
     bundle::{Bundle, GUEST_AGENT},
+    distro::distro,
     guard::Effect,
     guest::Guest,
     image::Image,
     journal::{Entry, Journal},
+    spawn::start,
 };
 use super::{ArmError, Nodes};
 use crate::{
     agent::{
-        client::{AgentClient, Asks, CallError},
+        client::{AgentClient, CallError},
         native,
         protocol::{Listener, Reply, Request},
     },
@@ -48,7 +52,6 @@ use crate::{
     scenario::{Action, AddressOnRestart, Machine, Scenario},
     snapshot,
     topology::LabPlan,
-    windows_text::ipconfig,
 };
 
 /// What the arm is given.
@@ -460,130 +463,5 @@ impl RealWindows {
 
     fn settled(&self) -> std::sync::MutexGuard<'_, Option<Vec<Listener>>> {
         self.settled.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The distro to use, and the directory of one that was imported.
-async fn distro(
-    order: &Order,
-    directory: &std::path::Path,
-    machine: &MachineReport,
-    journal: &Journal,
-    say: &mut (dyn FnMut(&str) + Send),
-) -> Result<(Guest, Option<PathBuf>), ArmError> {
-    let written = |source| ArmError::Io { operation: "write the journal", source };
-    if let Some(name) = &order.distro {
-        let guest = Guest::adopt(name).await?;
-        journal.write(&Entry::Furnish { distro: name.clone() }).map_err(written)?;
-        return Ok((guest, None));
-    }
-    let Some(rootfs) = &order.rootfs else {
-        return Err(ArmError::Refused {
-            operation: "have a distro of the lab's own".to_owned(),
-            reason: "neither --rootfs nor --distro names one".to_owned(),
-            hint: Some("give it the tarball of a distro's root: --rootfs PATH".to_owned()),
-        });
-    };
-    if machine.distros.iter().any(|name| name.eq_ignore_ascii_case(DISTRO)) {
-        return Err(ArmError::Refused {
-            operation: format!("import the distro {DISTRO}"),
-            reason: "there is one of that name".to_owned(),
-            hint: Some(format!("use it by --distro {DISTRO}, or `wsl --unregister {DISTRO}`")),
-        });
-    }
-    say(&format!("importing the distro {DISTRO} from {}", rootfs.display()));
-    let directory = directory.join("distro");
-    let entry = Entry::Import { distro: DISTRO.to_owned(), directory: directory.clone() };
-    journal.write(&entry).map_err(written)?;
-    let guest = Guest::import(DISTRO, &directory, rootfs).await?;
-    Ok((guest, Some(directory)))
-}
-
-async fn addresses(guest: &Guest) -> Result<Addresses, ArmError> {
-    let routes = guest.shell("ip -4 route show default").await?;
-    let gateway = guest::via(&routes).ok_or_else(|| ArmError::Refused {
-        operation: "find Windows on the virtual switch".to_owned(),
-        reason: format!("the guest has no default route: {routes}"),
-        hint: Some("the arm needs networkingMode=nat".to_owned()),
-    })?;
-    let adapters = ipconfig::read(&programs::run("ipconfig", &[]).await?.stdout);
-    let foreign = |address: &&IpAddr| {
-        address.is_ipv4() && !address.is_loopback() && **address != IpAddr::V4(gateway)
-    };
-    let mut candidates: Vec<(usize, IpAddr)> = adapters
-        .iter()
-        .filter(|adapter| !adapter.addresses.contains(&gateway.into()))
-        .filter_map(|adapter| {
-            let own = adapter.addresses.iter().find(foreign)?;
-            // One with a gateway leads somewhere.
-            Some((adapter.addresses.iter().filter(foreign).count(), *own))
-        })
-        .collect();
-    candidates.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let lan = candidates.first().map(|(_, address)| *address);
-    let lan = lan.ok_or_else(|| ArmError::Refused {
-        operation: "find Windows on the LAN".to_owned(),
-        reason: "ipconfig lists no adapter with an IPv4 address beside WSL's".to_owned(),
-        hint: None,
-    })?;
-    Ok(Addresses { gateway: gateway.into(), lan })
-}
-
-/// Another host of the same network, far enough from the first to be seen at once.
-fn another(address: Ipv4Addr) -> Ipv4Addr {
-    let [a, b, c, d] = address.octets();
-    // Within a /20: the low four bits of the third part are the host's.
-    Ipv4Addr::new(a, b, (c & 0xf0) | ((c + 1) & 0x0f), d.wrapping_add(17).clamp(2, 250))
-}
-
-/// Starts an agent whose stdin and stdout are its connection.
-async fn start(
-    node: Node,
-    program: &str,
-    arguments: &[String],
-) -> Result<(AgentClient, Asks, Child), ArmError> {
-    let failed = |source| ArmError::Io { operation: "start an agent", source };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
-    let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err(ArmError::Gone);
-    };
-    let mut stderr = child.stderr.take();
-    let greeting = AgentClient::connect(node, BufReader::new(stdout), stdin);
-    let greeted = timeout(Duration::from_secs(120), greeting).await;
-    match greeted {
-        Ok(Ok((agent, asks))) => {
-            // Nobody reads what wsl.exe may say later, and a full pipe would stop it.
-            tokio::spawn(async move {
-                let mut buffer = [0; 4096];
-                while let Some(stream) = &mut stderr
-                    && let Ok(1..) = stream.read(&mut buffer).await
-                {}
-            });
-            Ok((agent, asks, child))
-        }
-        other => {
-            let _ = child.start_kill();
-            let mut bytes = Vec::new();
-            if let Some(mut stream) = stderr {
-                let _ = timeout(Duration::from_secs(2), stream.read_to_end(&mut bytes)).await;
-            }
-            let said = crate::windows_text::decode(&bytes);
-            let reason = match other {
-                Ok(Err(error)) => format!("{error}: {}", said.trim()),
-                _ => format!("no hello within two minutes: {}", said.trim()),
-            };
-            Err(ArmError::Refused {
-                operation: format!("start the agent of {node}"),
-                reason,
-                hint: None,
-            })
-        }
     }
 }

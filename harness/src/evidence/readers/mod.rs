@@ -87,10 +87,27 @@ mod languages;
 
 #[cfg(test)]
 mod testing {
-    use super::super::{Evidence, fact::Fact};
+    use super::super::{
+        Evidence,
+        fact::{Fact, Kind},
+    };
 
     /// The facts of a text, one a line: `side: kind`.
     pub fn facts(text: &str) -> Vec<Fact> {
         Evidence::read(text).facts
+    }
+
+    /// Its routes.
+    pub fn routes(text: &str) -> Vec<String> {
+        let show = |kind| match kind {
+            Kind::Route(it) => {
+                let to =
+                    it.network.map_or("default".to_owned(), |(net, len)| format!("{net}/{len}"));
+                let via = it.gateway.map_or("-".to_owned(), |gateway| gateway.to_string());
+                Some(format!("{to} {via} {} {:?}", it.interface?, it.metric))
+            }
+            _ => None,
+        };
+        facts(text).into_iter().filter_map(|fact| show(fact.kind)).collect()
     }
 }

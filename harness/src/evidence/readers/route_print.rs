@@ -75,21 +75,7 @@ fn object(words: &[&str], asked: bool) -> Option<Route> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::facts;
-    use crate::evidence::fact::Kind;
-
-    fn shown(text: &str) -> Vec<String> {
-        let show = |kind| match kind {
-            Kind::Route(it) => {
-                let to =
-                    it.network.map_or("default".to_owned(), |(net, len)| format!("{net}/{len}"));
-                let via = it.gateway.map_or("-".to_owned(), |gateway| gateway.to_string());
-                Some(format!("{to} {via} {} {:?}", it.interface?, it.metric))
-            }
-            _ => None,
-        };
-        facts(text).into_iter().filter_map(|fact| show(fact.kind)).collect()
-    }
+    use super::super::testing::routes as shown;
 
     #[test]
     fn route_print_in_several_languages() {

@@ -205,6 +205,7 @@ fn conclude(
     ScenarioResult::judged(&scenario.name, scenario.cause, results, failures)
 }
 
-fn processors() -> NonZeroUsize {
+/// How many processors this process may use.
+pub(crate) fn processors() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }

@@ -17,7 +17,7 @@ use harness::{
     repro::{
         Bench,
         pairs::{Dice, choose, compatible, visible},
-        roundtrip::{Outcome, go, singles, summary},
+        roundtrip::{Outcome, all, singles, summary},
     },
     scenario::Scenario,
 };
@@ -60,11 +60,7 @@ fn what_goes_in_comes_out() {
         let mut trips = singles(&plain);
         let pairs = visible(&bench, &plain, compatible(&plain)).await;
         trips.extend(choose(&plain, &pairs, PAIRS, &mut Dice::new(5)));
-        let mut outcomes = Vec::new();
-        for trip in &trips {
-            outcomes.push(go(&bench, catalogue.all(), trip).await);
-        }
-        outcomes
+        all(&bench, &Arc::new(catalogue.all().to_vec()), trips).await
     });
     assert_eq!(outcomes.len(), PLAIN.len() + PAIRS);
     let broken: Vec<String> = outcomes

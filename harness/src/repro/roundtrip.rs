@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use tokio::{sync::Semaphore, task::JoinSet};
+
 use super::{Bench, compare::Agreement, see::staged};
 use crate::{
     cause::Cause,
@@ -10,8 +12,12 @@ use crate::{
     diagnosis::Confidence,
     matrix::MatrixPlan,
     route::RoutePattern,
+    runner,
     scenario::{Plan, Scenario},
 };
+
+/// How many trips are on their way at once, for a processor: they mostly wait for time limits.
+const AT_ONCE: usize = 12;
 
 /// A lab to go round with.
 #[derive(Clone, Debug)]
@@ -90,13 +96,38 @@ pub fn singles(catalogue: &[Scenario]) -> Vec<Trip> {
 }
 
 /// Goes round.
-pub async fn go(bench: &Arc<Bench>, catalogue: &[Scenario], trip: &Trip) -> Outcome {
+async fn go(bench: &Arc<Bench>, catalogue: &[Scenario], trip: &Trip) -> Outcome {
     let mut outcome =
         Outcome { name: trip.name.clone(), injected: trip.injected.clone(), ..Outcome::default() };
     if let Err(error) = round(bench, catalogue, trip, &mut outcome).await {
         outcome.error = Some(error);
     }
     outcome
+}
+
+/// Goes round with all of them, as many at once as the machine bears. Outcomes are in the order of
+/// the trips.
+pub async fn all(bench: &Arc<Bench>, known: &Arc<Vec<Scenario>>, trips: Vec<Trip>) -> Vec<Outcome> {
+    let places = Arc::new(Semaphore::new(runner::processors().get() * AT_ONCE));
+    let mut running = JoinSet::new();
+    for (number, trip) in trips.into_iter().enumerate() {
+        let (bench, known, places) = (Arc::clone(bench), Arc::clone(known), Arc::clone(&places));
+        running.spawn(async move {
+            // The semaphore is never closed.
+            let _place = places.acquire().await.ok();
+            (number, go(&bench, &known, &trip).await)
+        });
+    }
+    let mut outcomes = Vec::new();
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok(done) => outcomes.push(done),
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            Err(_) => {}
+        }
+    }
+    outcomes.sort_by_key(|(number, _)| *number);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 async fn round(

@@ -126,6 +126,6 @@ fn in_lab(name: &str, options: &Collect) -> Result<Option<String>, Failure> {
     collected.transpose().map_err(|error: harness::collect::CollectError| Failure::lab(error))
 }
 
-pub(super) fn processors() -> usize {
+fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
 }

@@ -2,25 +2,20 @@
 
 use std::{fs, process::ExitCode, sync::Arc, time::Duration};
 
-use harness::{
-    repro::{
-        Bench,
-        pairs::{Dice, choose, compatible, visible},
-        roundtrip::{Outcome, Trip, go, singles, summary},
-    },
-    scenario::Scenario,
-};
-use tokio::{sync::Semaphore, task::JoinSet};
-
-use super::{catalogue, collect::processors, prepare};
+use super::{catalogue, prepare};
 use crate::{
     cli::{ArmName, Roundtrip, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, OK},
     output::show,
 };
-
-/// How many trips are on their way at once, for a processor.
-const AT_ONCE: usize = 12;
+use harness::{
+    repro::{
+        Bench,
+        pairs::{Dice, choose, compatible, visible},
+        roundtrip::{Outcome, all, singles, summary},
+    },
+    scenario::Scenario,
+};
 
 /// How long a search for a cure may begin larger sets.
 const BUDGET: Duration = Duration::from_secs(120);
@@ -83,29 +78,6 @@ pub fn run(options: &Roundtrip) -> Result<ExitCode, Failure> {
     show(&text)?;
     let holds = outcomes.iter().all(Outcome::holds);
     Ok(ExitCode::from(if holds { OK } else { FAILED }))
-}
-
-async fn all(bench: &Arc<Bench>, known: &Arc<Vec<Scenario>>, trips: Vec<Trip>) -> Vec<Outcome> {
-    let places = Arc::new(Semaphore::new(processors() * AT_ONCE));
-    let mut running = JoinSet::new();
-    for (number, trip) in trips.into_iter().enumerate() {
-        let (bench, known, places) = (Arc::clone(bench), Arc::clone(known), Arc::clone(&places));
-        running.spawn(async move {
-            // The semaphore is never closed.
-            let _place = places.acquire().await.ok();
-            (number, go(&bench, &known, &trip).await)
-        });
-    }
-    let mut outcomes = Vec::new();
-    while let Some(done) = running.join_next().await {
-        match done {
-            Ok(done) => outcomes.push(done),
-            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
-            Err(_) => {}
-        }
-    }
-    outcomes.sort_by_key(|(number, _)| *number);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 fn line(outcome: &Outcome) -> String {

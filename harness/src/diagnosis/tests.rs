@@ -1,5 +1,11 @@
-use super::causes;
-use crate::cause::Cause;
+use super::{Confidence, causes, diagnose};
+use crate::{cause::Cause, evidence::Evidence};
+
+/// What a report points to.
+fn named(text: &str) -> Vec<(&'static str, Confidence)> {
+    let found = diagnose(&Evidence::read(text)).findings;
+    found.into_iter().map(|it| (it.cause.slug(), it.confidence)).collect()
+}
 
 #[test]
 fn every_cause_has_a_sound_file() {
@@ -13,4 +19,20 @@ fn every_cause_has_a_sound_file() {
         let most: f32 = rule.clues.iter().map(|clue| clue.weight.max(0.0)).sum();
         assert!(most >= super::engine::LIKELY, "{cause} can never be likely");
     }
+}
+
+/// A ping asks the machine: that 127.0.0.1 answers one makes nothing of a server that is not there.
+#[test]
+fn a_machine_without_the_server_lacks_the_server() {
+    let collected = "# What this machine says\n\nSetup: none\n\n- port: 8080\n\n## Linux\n\n\
+        ```\n$ ss -tulnp\nNetid State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n\
+        tcp LISTEN 0 128 0.0.0.0:2024 0.0.0.0:*\n```\n\n\
+        ```\n$ cat /etc/resolv.conf\nnameserver 9.9.9.9\n```\n\n## What reaches what\n\n\
+        ```\n$ xtask collect --port 8080\n\
+        from  to         ping  telnet   nc       curl\n\
+        wsl   localhost  ok    refused  refused  refused\n\
+        wsl   127.0.0.1  ok    refused  refused  refused\n\
+        wsl   [::1]      ok    refused  refused  refused\n\
+        wsl   wsl-ip     ok    refused  refused  refused\n```\n";
+    assert_eq!(named(collected), [("service-not-running", Confidence::Certain)]);
 }

@@ -21,6 +21,7 @@
 //! - [`runner`], [`phase`], [`lab`], [`vm`]: all phases, one of them, a booted lab, its guest
 //! - [`matrix`], [`measure`]: which cells a phase has; all of them measured
 //! - [`verdict`], [`failure`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
+//! - [`machine_report`]: which Windows a run was on
 //! - [`shard`], [`merge`]: a part of the catalogue; reports of parts, joined
 //!
 //! Inside a lab:
@@ -42,6 +43,7 @@ pub mod cause;
 pub mod cell;
 pub mod claims;
 pub mod collect;
+pub mod day;
 pub mod diagnosis;
 pub mod doctor;
 pub mod entry;
@@ -54,6 +56,7 @@ pub mod introductions;
 pub mod lab;
 pub mod ladder;
 pub mod ledger;
+pub mod machine_report;
 pub mod matrix;
 pub mod measure;
 pub mod merge;

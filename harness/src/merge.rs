@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 
 use crate::{
+    machine_report::RanOn,
     report::read::{self, ReadError},
     run_result::{RunResult, ScenarioResult},
     scenario::Scenario,
@@ -43,7 +44,7 @@ pub enum MergeError {
 
 /// Joins the reports in these files: a run for each arm, in the order of their first report, its
 /// scenarios by name. The time of a joined run is that of its parts together, its
-/// machine the first one that a part ran on.
+/// machines are those of all parts, alike ones once.
 ///
 /// # Errors
 /// When a file is no report, or a scenario ran twice on one arm.
@@ -71,14 +72,14 @@ fn join<'a>(
         Some(index) => index,
         None => {
             let arm = run.arm.clone();
-            let empty = RunResult { arm, wall_ms: 0, scenarios: vec![], machine: None };
+            let empty = RunResult { arm, wall_ms: 0, scenarios: vec![], machines: vec![] };
             joined.push((empty, vec![]));
             joined.len() - 1
         }
     };
     let (whole, files) = &mut joined[index];
     whole.wall_ms += run.wall_ms;
-    whole.machine = whole.machine.take().or(run.machine);
+    RanOn::join(&mut whole.machines, run.machines);
     for scenario in run.scenarios {
         if let Some(index) = whole.scenarios.iter().position(|it| it.name == scenario.name) {
             return Err(MergeError::Twice {
@@ -117,6 +118,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        machine_report::sample::machine,
         report::{json, sample},
         run_result::Verdict,
     };
@@ -127,13 +129,16 @@ mod tests {
         let write = |(number, (arm, indices)): (usize, &(&str, &[usize]))| {
             let whole = sample::run(arm);
             let scenarios = indices.iter().map(|it| whole.scenarios[*it].clone()).collect();
-            let run = RunResult { scenarios, ..whole };
             let path = directory.path().join(format!("{number}.json"));
-            fs::write(&path, json::render(&[run]).unwrap()).unwrap();
+            write_run(&path, &RunResult { scenarios, ..whole });
             path
         };
         let paths = parts.iter().enumerate().map(write).collect();
         (directory, paths)
+    }
+
+    fn write_run(path: &Path, run: &RunResult) {
+        fs::write(path, json::render(std::slice::from_ref(run)).unwrap()).unwrap();
     }
 
     fn names(run: &RunResult) -> Vec<&str> {
@@ -148,6 +153,28 @@ mod tests {
         assert_eq!(names(&runs[0]), ["bad", "broken", "good", "later"]);
         let bad = &runs[0].scenarios[0];
         assert_eq!(bad.failures, sample::run("netns").scenarios[1].failures);
+    }
+
+    #[test]
+    fn each_shard_keeps_its_machine_and_alike_ones_are_one() {
+        let (_kept, paths) =
+            shards(&[("windows", &[0]), ("windows", &[1]), ("windows", &[2]), ("windows", &[3])]);
+        for (path, update) in paths.iter().zip([7, 8, 7, 7]) {
+            let mut run = read::file(path).unwrap().remove(0);
+            let scenarios = vec![run.scenarios[0].name.clone()];
+            run.machines = vec![RanOn { machine: machine(update), scenarios }];
+            write_run(path, &run);
+        }
+        let runs = files(&paths).unwrap();
+        assert_eq!(runs[0].machines.len(), 2);
+        assert_eq!(runs[0].machine_of("bad"), Some(&machine(8)));
+        for name in ["good", "later", "broken"] {
+            assert_eq!(runs[0].machine_of(name), Some(&machine(7)), "{name}");
+        }
+        // And again, of what was merged.
+        let again = paths[0].with_file_name("merged.json");
+        write_run(&again, &runs[0]);
+        assert_eq!(files(&[again]).unwrap()[0].machines, runs[0].machines);
     }
 
     #[test]

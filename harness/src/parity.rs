@@ -222,7 +222,7 @@ mod tests {
             phases[1].cells[cell].outcome = outcome;
         }
         let scenarios = vec![ScenarioResult::judged("sample", scenario.cause, phases, vec![])];
-        RunResult { arm: arm.to_owned(), wall_ms: 1, scenarios, machine: None }
+        RunResult { arm: arm.to_owned(), wall_ms: 1, scenarios, machines: vec![] }
     }
 
     fn reviewed(shows: &str) -> Reviewed {

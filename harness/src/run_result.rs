@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     agent::protocol::Output,
-    arm::windows::MachineReport,
     cause::Cause,
     cell::Cell,
     failure::Failure,
+    machine_report::{MachineReport, RanOn},
     node::Node,
     scenario::{CommandProbe, PhaseName},
 };
@@ -160,6 +160,12 @@ impl ScenarioResult {
         }
     }
 
+    /// Whether it passed only because there is no recording to hold it against.
+    pub fn is_unrecorded(&self) -> bool {
+        // No other pass has a reason.
+        self.verdict == Verdict::Pass && self.reason.is_some()
+    }
+
     /// A scenario that could not be built or run, with the error's text and the phases before it.
     pub fn error(name: &str, cause: Cause, reason: String, phases: Vec<PhaseResult>) -> Self {
         let verdict = Verdict::Error;
@@ -190,8 +196,17 @@ pub struct RunResult {
     pub wall_ms: u64,
     /// Its scenarios, in the order of the catalogue.
     pub scenarios: Vec<ScenarioResult>,
-    /// The machine, where it is a part of what was seen: on the windows arm.
-    pub machine: Option<MachineReport>,
+    /// The machines, where they are a part of what was seen: on the windows arm. One, or one of each
+    /// shard.
+    pub machines: Vec<RanOn>,
+}
+
+impl RunResult {
+    /// The machine that a scenario ran on, where it is known.
+    pub fn machine_of(&self, scenario: &str) -> Option<&MachineReport> {
+        let ran = |it: &&RanOn| it.scenarios.iter().any(|name| name == scenario);
+        self.machines.iter().find(ran).map(|it| &it.machine)
+    }
 }
 
 /// The middle value; 0 of nothing.

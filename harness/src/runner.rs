@@ -8,8 +8,9 @@ use tokio::{
 };
 
 use crate::{
-    arm::Arm,
+    arm::{Arm, windows::RealWindows},
     lab::LabError,
+    machine_report::RanOn,
     matrix::Probes,
     measure::Slots,
     node::Node,
@@ -101,11 +102,14 @@ pub async fn run(
             results[index] = Some(result);
         }
     }
+    let names = || scenarios.iter().map(|scenario| scenario.name.clone()).collect();
+    let ran_on =
+        |real: &RealWindows| RanOn { machine: real.machine().clone(), scenarios: names() };
     RunResult {
         arm: arm.name().to_owned(),
         wall_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         scenarios: results.into_iter().flatten().collect(),
-        machine: arm.real().map(|real| real.machine().clone()),
+        machines: arm.real().map(ran_on).into_iter().collect(),
     }
 }
 

@@ -16,7 +16,7 @@ fn run(scenario: &Scenario, spoil: bool) -> RunResult {
     }
     let failures = judge(scenario, &phases);
     let result = ScenarioResult::judged("sample", scenario.cause, phases, failures);
-    RunResult { arm: "netns".to_owned(), wall_ms: 1, scenarios: vec![result], machine: None }
+    RunResult { arm: "netns".to_owned(), wall_ms: 1, scenarios: vec![result], machines: vec![] }
 }
 
 fn only(scenario: &Scenario, number: &str) -> Vec<Line<'static>> {

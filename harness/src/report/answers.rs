@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::{
+    machine_report::RanOn,
     run_result::{PhaseResult, RunResult, ScenarioResult, Verdict},
     scenario::Scenario,
 };
@@ -10,10 +11,8 @@ use crate::{
 /// The answers of a run, the questions in the order of the scenarios.
 pub fn render(run: &RunResult, questions: &[&Scenario]) -> String {
     let mut text = format!("measured on {}\n", run.arm);
-    if let Some(machine) = &run.machine {
-        let wsl = machine.wsl.as_ref().map_or("unknown", |versions| versions.wsl.as_str());
-        let mode = machine.networking_mode.as_deref().unwrap_or("unknown");
-        let _ = writeln!(text, "{}; WSL {wsl}, networking {mode}", machine.windows.join(", "));
+    for RanOn { machine, .. } in &run.machines {
+        let _ = writeln!(text, "{}; {}", machine.windows.join(", "), machine.told());
     }
     for question in questions {
         let _ = writeln!(text, "\n{}\n  {}", question.title, question.sources.join(", "));
@@ -72,7 +71,7 @@ mod tests {
             arm: "windows".to_owned(),
             wall_ms: 1,
             scenarios: vec![result],
-            machine: None,
+            machines: vec![],
         };
         let text = render(&run, &[&scenario]);
         assert!(text.starts_with("measured on windows\n"), "{text}");

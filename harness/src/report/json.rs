@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    arm::windows::MachineReport,
     cell::Cell,
     failure::{Failure, FailureKind},
+    machine_report::MachineReport,
     route::RoutePattern,
     run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult, Verdict},
     scenario::PhaseName,
@@ -17,7 +17,8 @@ use crate::{
 pub const SCHEMA: u32 = 1;
 
 /// The report as one JSON document with a final line end. Of several arms, `arm` names all of them
-/// and each scenario its own, and `machines` stands for `machine`.
+/// and each scenario its own, and `machines` stands for `machine`. Where the shards of an arm ran on
+/// machines that differ, both name the first one, and `ran_on` all of them.
 ///
 /// # Errors
 /// None is known: every key is a string and every number finite.
@@ -36,7 +37,16 @@ struct Report<'a> {
     machine: Option<&'a MachineReport>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     machines: BTreeMap<&'a str, &'a MachineReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ran_on: Vec<RanOnReport<'a>>,
     scenarios: Vec<ScenarioReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct RanOnReport<'a> {
+    arm: &'a str,
+    machine: &'a MachineReport,
+    scenarios: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -98,16 +108,27 @@ impl<'a> From<&'a [RunResult]> for Report<'a> {
             schema: SCHEMA,
             arm: arms.join("+"),
             wall_ms: runs.iter().map(|run| run.wall_ms).sum(),
-            machine: runs.first().filter(|_| !several).and_then(|run| run.machine.as_ref()),
+            machine: runs.first().filter(|_| !several).and_then(machine).map(|(_, it)| it),
             machines: runs.iter().filter(|_| several).filter_map(machine).collect(),
+            ran_on: runs.iter().flat_map(ran_on).collect(),
             scenarios: runs.iter().flat_map(of_run).collect(),
         }
     }
 }
 
-/// An arm's name and its machine.
+/// An arm's name and its first machine.
 fn machine(run: &RunResult) -> Option<(&str, &MachineReport)> {
-    Some((&run.arm, run.machine.as_ref()?))
+    Some((&run.arm, &run.machines.first()?.machine))
+}
+
+/// The machines of an arm that has several.
+fn ran_on(run: &RunResult) -> impl Iterator<Item = RanOnReport<'_>> {
+    let several = run.machines.len() > 1;
+    run.machines.iter().filter(move |_| several).map(|it| RanOnReport {
+        arm: &run.arm,
+        machine: &it.machine,
+        scenarios: &it.scenarios,
+    })
 }
 
 impl<'a> ScenarioReport<'a> {
@@ -196,7 +217,7 @@ mod tests {
                 ScenarioResult::judged("sample", scenario.cause, phases, failures),
                 ScenarioResult::skip("other", scenario.cause, "no firewalld".to_owned()),
             ],
-            machine: None,
+            machines: vec![],
         };
         serde_json::from_str(&render(&[run]).unwrap()).unwrap()
     }

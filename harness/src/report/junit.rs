@@ -34,8 +34,9 @@ fn case(run: &RunResult, scenario: &ScenarioResult, repeat: &str) -> TestCase {
         status
     };
     let status = match scenario.verdict {
-        Verdict::Pass => TestCaseStatus::success(),
-        Verdict::Skip => {
+        Verdict::Pass if !scenario.is_unrecorded() => TestCaseStatus::success(),
+        // JUnit has no word for what was seen and held against nothing: it is no success.
+        Verdict::Pass | Verdict::Skip => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(scenario.reason.as_deref().unwrap_or_default());
             status
@@ -98,6 +99,20 @@ mod tests {
         assert!(failure.contains("type=\"firewalld-block\""), "{failure}");
         let error = tags.iter().find(|tag| tag.starts_with("error")).unwrap();
         assert!(error.contains("wsl: cannot &lt;boot&gt;"), "{error}");
+    }
+
+    #[test]
+    fn what_nothing_is_recorded_of_is_skipped_with_its_reason() {
+        let mut run = sample::run("windows");
+        let good = run.scenarios.swap_remove(0);
+        let seen = "what was seen is in seen/good.snap".to_owned();
+        run.scenarios =
+            vec![ScenarioResult::unrecorded("good", good.cause, good.phases, vec![], seen)];
+        let text = render(Told { runs: &[run], repeat: None }).unwrap();
+        let tags = tags(&text);
+        assert!(tags[0].contains(r#"tests="1" skipped="1" failures="0" errors="0""#), "{tags:?}");
+        let skipped = tags.iter().find(|tag| tag.starts_with("skipped")).unwrap();
+        assert!(skipped.contains("message=\"unrecorded: as the scenario expects; "), "{skipped}");
     }
 
     #[test]

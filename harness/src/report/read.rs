@@ -14,10 +14,10 @@ use serde::Deserialize;
 
 use super::json::SCHEMA;
 use crate::{
-    arm::windows::MachineReport,
     cause::Cause,
     cell::Cell,
     failure::{Failure, FailureKind},
+    machine_report::{MachineReport, RanOn},
     node::Node,
     route::RoutePattern,
     run_result::{PhaseResult, ProbeResult, RunResult, ScenarioResult, Verdict},
@@ -91,7 +91,17 @@ struct Report {
     machine: Option<MachineReport>,
     #[serde(default)]
     machines: BTreeMap<String, MachineReport>,
+    #[serde(default)]
+    ran_on: Vec<Shard>,
     scenarios: Vec<Scenario>,
+}
+
+/// What ran on one of the machines of an arm.
+#[derive(Deserialize)]
+struct Shard {
+    arm: String,
+    machine: MachineReport,
+    scenarios: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -175,14 +185,28 @@ impl Report {
                 Some(run) => run.scenarios.push(result),
                 None => {
                     let wall_ms = std::mem::take(&mut wall_ms);
-                    let machine = self.machines.remove(&arm).or_else(|| self.machine.take());
-                    runs.push(RunResult { arm, wall_ms, scenarios: vec![result], machine });
+                    runs.push(RunResult {
+                        arm,
+                        wall_ms,
+                        scenarios: vec![result],
+                        machines: vec![],
+                    });
                 }
             }
         }
         if runs.is_empty() {
-            let machine = self.machine;
-            runs.push(RunResult { arm: self.arm, wall_ms, scenarios: vec![], machine });
+            runs.push(RunResult { arm: self.arm, wall_ms, scenarios: vec![], machines: vec![] });
+        }
+        for run in &mut runs {
+            let shards = self.ran_on.iter().filter(|shard| shard.arm == run.arm);
+            run.machines = shards
+                .map(|it| RanOn { machine: it.machine.clone(), scenarios: it.scenarios.clone() })
+                .collect();
+            let only = self.machines.remove(&run.arm).or_else(|| self.machine.take());
+            if let Some(machine) = only.filter(|_| run.machines.is_empty()) {
+                let scenarios = run.scenarios.iter().map(|it| it.name.clone()).collect();
+                run.machines = vec![RanOn { machine, scenarios }];
+            }
         }
         runs
     }
@@ -236,7 +260,10 @@ impl From<FailureEntry> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{json, sample};
+    use crate::{
+        machine_report::sample::machine,
+        report::{json, sample},
+    };
 
     fn read(text: &str) -> Result<Vec<RunResult>, ReadError> {
         parse(Path::new("shard-1.json"), text)
@@ -269,12 +296,24 @@ mod tests {
 
     #[test]
     fn a_machine_stays_with_its_arm() {
-        let machine = MachineReport { wine: true, ..MachineReport::default() };
-        let with = |arm: &str| RunResult { machine: Some(machine.clone()), ..sample::run(arm) };
-        for runs in [vec![with("windows")], vec![sample::run("netns"), with("windows")]] {
-            let back = read(&json::render(&runs).unwrap()).unwrap();
-            for (old, new) in runs.iter().zip(&back) {
-                assert_eq!(old.machine, new.machine, "{}", old.arm);
+        let on = |update, names: &[&str]| RanOn {
+            machine: machine(update),
+            scenarios: names.iter().map(|&name| name.to_owned()).collect(),
+        };
+        let one = vec![on(1, &["good", "bad", "later", "broken"])];
+        let two = vec![on(1, &["bad"]), on(2, &["good", "later"])];
+        for machines in [one, two] {
+            let with = |arm: &str| RunResult { machines: machines.clone(), ..sample::run(arm) };
+            for runs in [vec![with("windows")], vec![sample::run("netns"), with("windows")]] {
+                let text = json::render(&runs).unwrap();
+                let back = read(&text).unwrap();
+                for (old, new) in runs.iter().zip(&back) {
+                    assert_eq!(old.machines, new.machines, "{}", old.arm);
+                }
+                // What read reports before shards kept their machines still finds one.
+                let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+                let first = if runs.len() == 1 { &told["machine"] } else { &told["machines"]["windows"] };
+                assert_eq!(first["windows"][1], "UBR 0x1");
             }
         }
     }

@@ -19,7 +19,7 @@ pub(crate) fn run(arm: &str) -> RunResult {
     RunResult {
         arm: arm.to_owned(),
         wall_ms: 1540,
-        machine: None,
+        machines: vec![],
         scenarios: vec![
             ScenarioResult::judged("good", cause, phases, vec![]),
             ScenarioResult::judged("bad", cause, spoiled, failures),

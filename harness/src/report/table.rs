@@ -59,6 +59,7 @@ fn row(scenario: &ScenarioResult) -> Vec<String> {
 
 /// How many ended how, on which arm, and how long it took.
 pub(super) fn total(run: &RunResult) -> String {
+    let unrecorded = run.scenarios.iter().filter(|it| it.is_unrecorded()).count();
     let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
     for scenario in &run.scenarios {
         *counts.entry(scenario.verdict).or_default() += 1;
@@ -67,6 +68,9 @@ pub(super) fn total(run: &RunResult) -> String {
         .into_iter()
         .map(|(verdict, count)| {
             let word = match verdict {
+                Verdict::Pass if unrecorded > 0 => {
+                    return format!("{count} passed, {unrecorded} of them unrecorded");
+                }
                 Verdict::Pass => "passed",
                 Verdict::Fail => "failed",
                 Verdict::Skip => "skipped",
@@ -116,7 +120,7 @@ wsl: firewall-cmd --state -> exit 0: running
                 ScenarioResult::skip("later", cause, "no firewalld: apt install it".to_owned()),
                 ScenarioResult::error("broken", cause, "wsl: cannot boot\nmore".to_owned(), vec![]),
             ],
-            machine: None,
+            machines: vec![],
         };
         assert_eq!(
             summary(&run),
@@ -135,7 +139,7 @@ broken    error    0       0      -       wsl: cannot boot
     #[test]
     fn an_empty_run_says_so() {
         let run =
-            RunResult { arm: "netns".to_owned(), wall_ms: 0, scenarios: vec![], machine: None };
+            RunResult { arm: "netns".to_owned(), wall_ms: 0, scenarios: vec![], machines: vec![] };
         assert!(summary(&run).ends_with("nothing ran on netns in 0.0 s\n"));
     }
 }

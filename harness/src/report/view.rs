@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     failure::{Failure, FailureKind},
+    machine_report::RanOn,
     route::Route,
     run_result::{RunResult, ScenarioResult, Verdict},
     tool::Tool,
@@ -86,6 +87,17 @@ fn groups(grid: &Grid<'_>, first: &Grid<'_>, route: Route, tools: &[Tool]) -> Ve
     groups
 }
 
+/// The machines of a run, a line each; of several, with how much ran there.
+pub(super) fn machines(run: &RunResult) -> Vec<String> {
+    let several = run.machines.len() > 1;
+    let line = |it: &RanOn| match it.scenarios.len() {
+        _ if !several => it.machine.told(),
+        1 => format!("{}: {}", it.machine.told(), it.scenarios.join(", ")),
+        count => format!("{}: {count} scenarios, {}", it.machine.told(), it.scenarios.join(", ")),
+    };
+    run.machines.iter().map(line).collect()
+}
+
 /// How many cells a scenario has.
 pub(super) fn cells(scenario: &ScenarioResult) -> usize {
     scenario.phases.iter().map(|phase| phase.cells.len()).sum()
@@ -135,7 +147,7 @@ pub(super) fn difference(failure: &Failure, most: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::sample;
+    use crate::{machine_report::sample::machine, report::sample};
 
     #[test]
     fn tools_that_saw_the_same_are_told_once() {
@@ -162,6 +174,22 @@ mod tests {
         assert!(moved(0, 1).is_empty() && moved(1, 0).is_empty() && moved(2, 3).is_empty());
         assert_eq!(moved(0, 3), ["telnet, nc, curl refused"]);
         assert_eq!(moved(1, 1), ["nc, curl no-route"]);
+    }
+
+    #[test]
+    fn machines_are_told_and_of_several_what_ran_where() {
+        let on = |update, names: &[&str]| RanOn {
+            machine: machine(update),
+            scenarios: names.iter().map(|&name| name.to_owned()).collect(),
+        };
+        let mut run = sample::run("windows");
+        assert!(machines(&run).is_empty());
+        run.machines = vec![on(1, &["good", "bad"])];
+        assert_eq!(machines(&run), ["build 26100.1, WSL 2.6.1.0, 2026-11-28"]);
+        run.machines.push(on(2, &["later"]));
+        let told = machines(&run);
+        assert!(told[0].ends_with(": 2 scenarios, good, bad"), "{told:?}");
+        assert!(told[1].ends_with("26100.2, WSL 2.6.1.0, 2026-11-28: later"), "{told:?}");
     }
 
     #[test]

@@ -2,13 +2,15 @@
 
 use std::{fs, path::PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use super::{super::ArmError, programs};
-use crate::windows_text::{
-    excluded_ports, portproxy,
-    registry::{self, Value},
-    wsl_list, wsl_version,
+use crate::{
+    day,
+    machine_report::MachineReport,
+    windows_text::{
+        excluded_ports, portproxy,
+        registry::{self, Value},
+        wsl_list, wsl_version,
+    },
 };
 
 const VERSION: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
@@ -20,64 +22,38 @@ const HIGH: &str = "S-1-16-12288";
 /// The same of the system's own account, as services of a runner have it.
 const SYSTEM: &str = "S-1-16-16384";
 
-/// A machine. What could not be read is empty or `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Whether this is Wine and not Windows.
-    pub wine: bool,
-    /// The name and build of Windows, as its registry has them.
-    pub windows: Vec<String>,
-    /// Whether this is an elevated process.
-    pub elevated: bool,
-    /// WSL and its kernel.
-    pub wsl: Option<wsl_version::Versions>,
-    /// `nat`, `mirrored` and so on, as `wslinfo` says it in the distro.
-    pub networking_mode: Option<String>,
-    /// The user's `.wslconfig`.
-    pub wslconfig: Option<String>,
-    /// The distros that are there, names alone.
-    pub distros: Vec<String>,
-    /// The rules of portproxy.
-    pub portproxy: Vec<portproxy::Rule>,
-    /// Ports that no program gets.
-    pub excluded_ports: Vec<excluded_ports::Range>,
-    /// The settings of the firewall's profiles, `PROFILE NAME DATA`.
-    pub firewall: Vec<String>,
-}
-
-impl Machine {
-    /// Reads it. Changes nothing, and boots no distro.
-    ///
-    /// # Errors
-    /// When one of Windows' programs cannot be run at all.
-    pub async fn read() -> Result<Machine, ArmError> {
-        let excluded = ["interface", "ipv4", "show", "excludedportrange", "protocol=tcp"];
-        let (version, groups, wsl, distros, rules, excluded, firewall) = tokio::try_join!(
-            programs::run("reg", &["query", VERSION]),
-            programs::run("whoami", &["/groups"]),
-            programs::run("wsl", &["--version"]),
-            programs::run("wsl", &["--list", "--quiet"]),
-            programs::run("netsh", &["interface", "portproxy", "show", "all"]),
-            programs::run("netsh", &excluded),
-            programs::run("reg", &["query", FIREWALL, "/s"]),
-        )?;
-        let profiles = registry::read(&firewall.stdout);
-        Ok(Machine {
-            wine: is_wine(),
-            windows: named(&registry::read(&version.stdout)),
-            elevated: [HIGH, SYSTEM].iter().any(|sid| groups.stdout.contains(sid)),
-            wsl: wsl_version::read(&wsl.stdout),
-            networking_mode: None,
-            wslconfig: wslconfig().and_then(|path| fs::read_to_string(path).ok()),
-            distros: match distros.exit {
-                0 => wsl_list::names(&distros.stdout),
-                _ => Vec::new(),
-            },
-            portproxy: portproxy::read(&rules.stdout),
-            excluded_ports: excluded_ports::read(&excluded.stdout),
-            firewall: profiles.iter().filter_map(profile).collect(),
-        })
-    }
+/// Reads it. Changes nothing, and boots no distro.
+///
+/// # Errors
+/// When one of Windows' programs cannot be run at all.
+pub async fn read() -> Result<MachineReport, ArmError> {
+    let excluded = ["interface", "ipv4", "show", "excludedportrange", "protocol=tcp"];
+    let (version, groups, wsl, distros, rules, excluded, firewall) = tokio::try_join!(
+        programs::run("reg", &["query", VERSION]),
+        programs::run("whoami", &["/groups"]),
+        programs::run("wsl", &["--version"]),
+        programs::run("wsl", &["--list", "--quiet"]),
+        programs::run("netsh", &["interface", "portproxy", "show", "all"]),
+        programs::run("netsh", &excluded),
+        programs::run("reg", &["query", FIREWALL, "/s"]),
+    )?;
+    let profiles = registry::read(&firewall.stdout);
+    Ok(MachineReport {
+        wine: is_wine(),
+        day: Some(day::today()),
+        windows: named(&registry::read(&version.stdout)),
+        elevated: [HIGH, SYSTEM].iter().any(|sid| groups.stdout.contains(sid)),
+        wsl: wsl_version::read(&wsl.stdout),
+        networking_mode: None,
+        wslconfig: wslconfig().and_then(|path| fs::read_to_string(path).ok()),
+        distros: match distros.exit {
+            0 => wsl_list::names(&distros.stdout),
+            _ => Vec::new(),
+        },
+        portproxy: portproxy::read(&rules.stdout),
+        excluded_ports: excluded_ports::read(&excluded.stdout),
+        firewall: profiles.iter().filter_map(profile).collect(),
+    })
 }
 
 /// The user's settings of WSL.

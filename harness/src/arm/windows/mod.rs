@@ -30,7 +30,6 @@ use tokio::{
     time::sleep,
 };
 
-pub use self::machine::Machine as MachineReport;
 use self::{
     addresses::{addresses, another},
     bundle::{Bundle, GUEST_AGENT},
@@ -48,6 +47,7 @@ use crate::{
         native,
         protocol::{Listener, Reply, Request},
     },
+    machine_report::MachineReport,
     node::Node,
     scenario::{Action, AddressOnRestart, Machine, Scenario},
     snapshot,
@@ -152,7 +152,7 @@ impl RealWindows {
                 hint: Some("if none is going on, one was killed: `cargo xtask clean`".to_owned()),
             });
         }
-        let machine = MachineReport::read().await?;
+        let machine = machine::read().await?;
         let before = Image::read().await?;
         let journal = Journal::begin(&directory).map_err(io("begin the journal"))?;
         let made = RealWindows::begin(program, order, bundle, machine, before, journal, say).await;

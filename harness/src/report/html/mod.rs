@@ -48,6 +48,11 @@ pub fn render(told: Told<'_>) -> String {
 fn section(told: Told<'_>, run: &RunResult) -> String {
     let arm = escape(&run.arm);
     let mut text = format!("<section id=\"{arm}\">\n<h2>{arm}</h2>\n");
+    let machines = view::machines(run);
+    if !machines.is_empty() {
+        let items = machines.iter().map(|it| format!("<li>{}</li>", escape(it)));
+        let _ = writeln!(text, "<ul class=\"machines\">{}</ul>", items.collect::<String>());
+    }
     let bad = |it: &&ScenarioResult| matches!(it.verdict, Verdict::Fail | Verdict::Error);
     let sorted = view::worst_first(run);
     for scenario in sorted.iter().copied().filter(bad) {

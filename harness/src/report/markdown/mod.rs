@@ -43,6 +43,12 @@ fn within(told: Told<'_>, limit: usize, reserve: usize) -> String {
         let mut left = 0;
         let bad = |it: &&ScenarioResult| matches!(it.verdict, Verdict::Fail | Verdict::Error);
         let _ = writeln!(page, "## reachlab: {}\n", table::total(run));
+        for machine in view::machines(run) {
+            let _ = writeln!(page, "- {}", prose(&machine));
+        }
+        if !run.machines.is_empty() {
+            page.push('\n');
+        }
         for scenario in view::worst_first(run).into_iter().filter(bad) {
             let part = failed(scenario, &told.repeat(run, scenario));
             // What failed may take half of the room; the table names all of it anyway.

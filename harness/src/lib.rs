@@ -21,6 +21,7 @@
 //! - [`runner`], [`phase`], [`lab`], [`vm`]: all phases, one of them, a booted lab, its guest
 //! - [`matrix`], [`measure`]: which cells a phase has; all of them measured
 //! - [`verdict`], [`failure`], [`snapshot`], [`run_result`], [`report`]: judged, compared, kept, told
+//! - [`parity`], [`fidelity`]: two arms side by side; what a real Windows has recorded of the model
 //! - [`machine_report`]: which Windows a run was on
 //! - [`shard`], [`merge`]: a part of the catalogue; reports of parts, joined
 //!
@@ -50,6 +51,7 @@ pub mod entry;
 pub mod evidence;
 pub mod explain;
 pub mod failure;
+pub mod fidelity;
 pub mod fixture;
 pub mod guest;
 pub mod introductions;

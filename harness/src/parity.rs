@@ -170,9 +170,10 @@ pub fn compare(first: &RunResult, second: &RunResult, reviewed: &Reviewed) -> Pa
 }
 
 /// What is seen, by scenario, phase and cell; `None` where a cell says nothing of its route.
-type Seen = BTreeMap<(String, String, String), Option<String>>;
+pub(crate) type Seen = BTreeMap<(String, String, String), Option<String>>;
 
-fn seen(run: &RunResult) -> Seen {
+/// What a run shows.
+pub(crate) fn seen(run: &RunResult) -> Seen {
     let mut seen = Seen::new();
     for scenario in &run.scenarios {
         // That one arm could not run it is a difference as well.

@@ -238,6 +238,9 @@ pub struct Parity {
     pub observed: Side,
     /// Names of scenarios; none means all, or those that ran in every report given.
     pub names: Vec<String>,
+    /// Of a real Windows: only say what docs/FIDELITY.md would record; write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub source: Source,
     /// Who measures.

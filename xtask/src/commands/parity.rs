@@ -1,8 +1,11 @@
 //! `parity`: the same scenarios on two arms, cell by cell. An arm is run now, or its report is read.
+//! Where one of the two is a real Windows, what it shows of the model is recorded.
 
 use std::{path::Path, process::ExitCode};
 
 use harness::{
+    catalogue::Catalogue,
+    fidelity::{self, Fidelity},
     parity::{self, Reviewed},
     report::read,
     run_result::{RunResult, Verdict},
@@ -10,7 +13,7 @@ use harness::{
     scenario::Scenario,
 };
 
-use super::{catalogue, directory, running, with_docker};
+use super::{catalogue, directory, measure, root, running, with_docker};
 use crate::{
     cli::{ArmName, Parity, Side, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, LAB, OK},
@@ -64,6 +67,7 @@ pub fn run(options: &Parity) -> Result<ExitCode, Failure> {
     }
     let [first, second] = &runs[..] else { return Ok(ExitCode::from(LAB)) };
     tell(first, second, &reviewed);
+    record(first, second, options)?;
     let errors = |run: &RunResult| run.scenarios.iter().any(|it| it.verdict == Verdict::Error);
     Ok(ExitCode::from(if errors(first) || errors(second) {
         LAB
@@ -90,6 +94,41 @@ fn of_one_arm(path: &Path) -> Result<RunResult, Failure> {
 fn has(report: &RunResult, scenario: &Scenario) -> bool {
     let mut all = report.scenarios.iter();
     all.any(|it| it.name == scenario.name && it.verdict != Verdict::Skip)
+}
+
+/// Writes what a real Windows shows of the model into the page of a checkout, and says so. Scenarios
+/// of somebody else's may have the names of the project's and mean something else: nothing is
+/// recorded of those.
+fn record(first: &RunResult, second: &RunResult, options: &Parity) -> Result<(), Failure> {
+    let Some((model, real)) = Fidelity::recording(first, second) else { return Ok(()) };
+    let project = root();
+    let own = ["scenarios", measure::DIRECTORY].map(|name| project.join(name));
+    let source = directory(&options.source).canonicalize();
+    let is_own = own.iter().any(|it| it.canonicalize().ok() == source.as_ref().ok().cloned());
+    if !is_own || !project.join(fidelity::PAGE).exists() {
+        return Ok(());
+    }
+    let [scenarios, measurements] = own.map(|it| Catalogue::load(&it).map_err(Failure::input));
+    let (scenarios, measurements) = (scenarios?, measurements?);
+    let all: Vec<&Scenario> = scenarios.all().iter().chain(measurements.all()).collect();
+    let wrong = |error| Failure::input(miette::miette!("{error}"));
+    let mut page = Fidelity::load(&project, &all).map_err(wrong)?;
+    let changes = page.record(model, real);
+    for change in &changes {
+        println!("records  {}: {}\n         {}", change.id, change.behaviour, change.windows);
+    }
+    let rows = match changes.len() {
+        0 => "no row changes".to_owned(),
+        1 => "1 row changes".to_owned(),
+        count => format!("{count} rows change"),
+    };
+    if options.dry_run || changes.is_empty() {
+        println!("{}: {rows}; nothing is written", fidelity::PAGE);
+    } else {
+        page.save().map_err(wrong)?;
+        println!("{}: {rows}; review and commit it", fidelity::PAGE);
+    }
+    Ok(())
 }
 
 fn tell(first: &RunResult, second: &RunResult, reviewed: &Reviewed) {

@@ -108,8 +108,7 @@ mod tests {
         assert_eq!(MachineReport::default().told(), "an unknown machine");
         let wine = MachineReport { wine: true, ..MachineReport::default() };
         assert_eq!(wine.told(), "Wine");
-        let bare =
-            MachineReport { windows: vec!["CurrentBuild 20348".to_owned()], ..wine.clone() };
+        let bare = MachineReport { windows: vec!["CurrentBuild 20348".to_owned()], ..wine.clone() };
         assert_eq!(bare.build().as_deref(), Some("20348"));
     }
 

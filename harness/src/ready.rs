@@ -17,7 +17,7 @@ use crate::arm::docker::Docker;
 use crate::{
     arm::{Arm, ArmError},
     cache::CacheError,
-    doctor::{self, DoctorReport, Id},
+    doctor::{self, DoctorReport, GuestNeeds, Id},
     fixture::{FixtureError, Fixtures},
     scenario::Scenario,
     stock::{Stock, StockError},
@@ -80,7 +80,8 @@ impl Ready {
     /// When the scenario names a service that is none.
     pub fn obstacle(&self, scenario: &Scenario) -> Result<Option<String>, ReadyError> {
         if let Some(real) = self.arm.real() {
-            return Ok(real.obstacle(scenario));
+            let needs = GuestNeeds::of(scenario, self.stock.fixtures())?;
+            return Ok(real.obstacle(scenario, &needs));
         }
         let needs = doctor::needs([scenario], self.stock.fixtures())?;
         #[cfg(feature = "docker")]

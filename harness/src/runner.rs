@@ -103,8 +103,7 @@ pub async fn run(
         }
     }
     let names = || scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    let ran_on =
-        |real: &RealWindows| RanOn { machine: real.machine().clone(), scenarios: names() };
+    let ran_on = |real: &RealWindows| RanOn { machine: real.machine().clone(), scenarios: names() };
     RunResult {
         arm: arm.name().to_owned(),
         wall_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),

@@ -66,10 +66,20 @@ pub(super) fn typed(
     of: &[&Requirement],
 ) -> Option<String> {
     let family = family?;
-    let packages = packages(family, of);
+    typed_packages(family, privilege, &packages(family, of))
+}
+
+/// The same of packages; `None` where there are none.
+pub(super) fn typed_packages(
+    family: Family,
+    privilege: Privilege,
+    packages: &[&str],
+) -> Option<String> {
     if packages.is_empty() {
         return None;
     }
+    let firewalld = Id::Firewalld.requirement().package.map(|package| package.name(family));
+    let starts = packages.iter().any(|name| Some(*name) == firewalld);
     let sudo = if privilege == Privilege::Root { "" } else { "sudo " };
     let packages = packages.join(" ");
     let mut line = match family {
@@ -78,7 +88,7 @@ pub(super) fn typed(
         ),
         Family::Fedora => format!("{sudo}dnf -y install {packages}"),
     };
-    if of.iter().any(|requirement| requirement.id == Id::Firewalld) {
+    if starts {
         line.push_str(&format!(" && {sudo}systemctl disable --now firewalld"));
     }
     Some(line)

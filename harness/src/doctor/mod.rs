@@ -4,6 +4,7 @@
 pub mod check;
 mod command;
 pub mod find;
+pub mod guest;
 pub mod install;
 pub mod kernel;
 pub mod needs;
@@ -17,6 +18,7 @@ pub mod subid;
 mod subid;
 
 pub use check::{DoctorReport, Finding, State, check};
+pub use guest::{GuestHas, GuestNeeds, Lack};
 pub use install::{InstallError, install};
 pub use kernel::{explain_proc_failure, explain_userns_failure};
 pub use needs::{Needs, extras, needs};

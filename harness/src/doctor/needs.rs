@@ -45,7 +45,7 @@ pub fn needs<'a>(
                 Missing::Skip => false,
             };
         }
-        for program in programs(scenario) {
+        for program in Node::ALL.iter().flat_map(|node| programs(scenario, *node)) {
             needs.must.extend(&fixtures.service(program)?.manifest.needs);
         }
         if uses_go_client(scenario) {
@@ -55,7 +55,7 @@ pub fn needs<'a>(
             needs.must.insert(Id::Subids);
         }
         for row in Requirement::all() {
-            if texts(scenario).any(|text| mentions(text, row)) {
+            if texts(scenario).any(|text| mentions(text, row.programs())) {
                 needs.must.insert(row.id);
             }
         }
@@ -75,7 +75,7 @@ pub fn extras(scenario: &Scenario) -> Extras {
         text.line.contains(&home) || forms.iter().any(|form| text.line.contains(form))
     };
     Extras {
-        go: texts(scenario).any(|text| mentions(text, go)),
+        go: texts(scenario).any(|text| mentions(text, go.programs())),
         second_user: texts(scenario).any(names_second_user)
             || scenario.service.as_ref().is_some_and(|it| it.user == ServiceUser::Second)
             || steps(scenario).any(|step| {
@@ -84,14 +84,15 @@ pub fn extras(scenario: &Scenario) -> Extras {
     }
 }
 
-/// The services that a scenario starts.
-fn programs(scenario: &Scenario) -> impl Iterator<Item = &str> {
-    let changed = steps(scenario).filter_map(|step| match &step.action {
+/// The services that a scenario starts on a node. Its own is on wsl.
+pub(super) fn programs(scenario: &Scenario, on: Node) -> impl Iterator<Item = &str> {
+    let changed = steps(scenario).filter(move |step| step.on == on);
+    let changed = changed.filter_map(|step| match &step.action {
         Action::Service(change) => change.program.as_deref(),
         _ => None,
     });
-    let own = scenario.service.as_ref().map(|service| service.program.as_str());
-    changed.chain(own)
+    let own = scenario.service.as_ref().filter(move |_| on == Node::Wsl);
+    changed.chain(own.map(|service| service.program.as_str()))
 }
 
 /// Whether a cell or a command names Go's own client.
@@ -130,12 +131,15 @@ fn steps(scenario: &Scenario) -> impl Iterator<Item = &Step> {
 
 /// Something that a scenario runs or writes on a node.
 #[derive(Clone, Copy, Debug)]
-struct Text<'a> {
-    on: Node,
-    line: &'a str,
+pub(super) struct Text<'a> {
+    /// The node.
+    pub(super) on: Node,
+    /// The line, or the path.
+    pub(super) line: &'a str,
 }
 
-fn texts(scenario: &Scenario) -> impl Iterator<Item = Text<'_>> {
+/// Everything of that kind.
+pub(super) fn texts(scenario: &Scenario) -> impl Iterator<Item = Text<'_>> {
     let steps = steps(scenario).filter_map(|step| match &step.action {
         Action::Run(line) => Some(Text { on: step.on, line }),
         // The configuration of a program is of use to the program only, and lies in its directory.
@@ -146,10 +150,9 @@ fn texts(scenario: &Scenario) -> impl Iterator<Item = Text<'_>> {
     steps.chain(probes)
 }
 
-/// Whether a text names a program of the requirement. The modelled Windows has its own commands,
+/// Whether a text names one of these programs. The modelled Windows has its own commands,
 /// `ping` and `curl.exe` among them; what stands behind `wsl` runs in the distro.
-fn mentions(text: Text<'_>, requirement: &Requirement) -> bool {
-    let names = requirement.programs();
+pub(super) fn mentions(text: Text<'_>, names: &[&str]) -> bool {
     let mut words = words(text.line);
     if text.on == Node::Windows {
         words.by_ref().find(|word| *word == "wsl");

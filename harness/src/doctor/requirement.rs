@@ -255,6 +255,15 @@ impl Requirement {
             Find::Kernel => &[],
         }
     }
+
+    /// Whether it is met where these programs are; what the kernel grants is.
+    pub fn is_met_by(&self, mut has: impl FnMut(&'static str) -> bool) -> bool {
+        match self.find {
+            Find::Programs(names) => names.iter().all(|name| has(name)),
+            Find::AnyOf(names) => names.iter().any(|name| has(name)),
+            Find::Kernel => true,
+        }
+    }
 }
 
 impl Id {

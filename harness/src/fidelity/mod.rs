@@ -160,9 +160,8 @@ impl Fidelity {
                     builds.insert(build(machine));
                     if model != seen {
                         let (scenario, phase, cell) = key;
-                        differs.push(format!(
-                            "{scenario} {phase}: {cell}: {seen}, the model {model}"
-                        ));
+                        differs
+                            .push(format!("{scenario} {phase}: {cell}: {seen}, the model {model}"));
                     }
                 }
             }

@@ -74,7 +74,8 @@ pub fn places<'a>(
         let places = match entries.get(&row.id) {
             None if row.basis == DEVIATION => continue,
             None => {
-                let reason = "needs `claims` or `cells` that would show it, or `none = \"why not\"`";
+                let reason =
+                    "needs `claims` or `cells` that would show it, or `none = \"why not\"`";
                 return Err(wrong(&row.id, reason.to_owned()));
             }
             Some(entry) => of(entry, scenarios).map_err(|reason| wrong(&row.id, reason))?,

@@ -312,7 +312,8 @@ mod tests {
                 }
                 // What read reports before shards kept their machines still finds one.
                 let told: serde_json::Value = serde_json::from_str(&text).unwrap();
-                let first = if runs.len() == 1 { &told["machine"] } else { &told["machines"]["windows"] };
+                let first =
+                    if runs.len() == 1 { &told["machine"] } else { &told["machines"]["windows"] };
                 assert_eq!(first["windows"][1], "UBR 0x1");
             }
         }

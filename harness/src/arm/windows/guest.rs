@@ -7,6 +7,7 @@ use super::{
     bundle::{Bundle, GUEST, GUEST_PROGRAMS, MARK},
     programs::{self, must, said},
 };
+use crate::doctor::GuestHas;
 
 /// Keeps and puts back what scenarios write in the guest.
 const SCRIPT: &str = include_str!("guest.sh");
@@ -67,6 +68,16 @@ impl Guest {
     /// What it says when it fails.
     pub async fn shell(&self, line: &str) -> Result<String, ArmError> {
         Ok(must("wsl", &self.exec(&["sh", "-c", line])).await?.stdout)
+    }
+
+    /// What it has of what scenarios may need.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub async fn has(&self) -> Result<GuestHas, ArmError> {
+        let mut argv = vec!["sh", "-c", GuestHas::SCRIPT, "sh"];
+        argv.extend(GuestHas::asked());
+        Ok(GuestHas::read(&must("wsl", &self.exec(&argv)).await?.stdout))
     }
 
     /// Puts the agent and the fixtures' programs into the guest, and keeps what is on its disk.

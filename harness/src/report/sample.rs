@@ -1,6 +1,7 @@
 //! A run with every ending, for the tests of all reports.
 
 use crate::{
+    machine_report::{RanOn, sample::machine},
     outcome::Outcome,
     run_result::{RunResult, ScenarioResult},
     verdict::{judge, sample},
@@ -27,4 +28,13 @@ pub(crate) fn run(arm: &str) -> RunResult {
             ScenarioResult::error("broken", cause, "wsl: cannot <boot>\nmore".to_owned(), broken),
         ],
     }
+}
+
+/// The same of an arm whose shards ran on two machines that are made up.
+pub(crate) fn sharded() -> RunResult {
+    let on = |update, names: &[&str]| RanOn {
+        machine: machine(update),
+        scenarios: names.iter().map(|&name| name.to_owned()).collect(),
+    };
+    RunResult { machines: vec![on(1, &["bad", "broken"]), on(2, &["good"])], ..run("windows") }
 }

@@ -30,6 +30,16 @@ fn tags(page: &str) -> Vec<String> {
 }
 
 #[test]
+fn every_machine_of_an_arm_is_named() {
+    let page = page(&[sample::run("netns"), sample::sharded()]);
+    tags(&page);
+    let list = "<ul class=\"machines\"><li>build 26100.1, WSL 2.6.1.0, 2026-11-28: 2 scenarios, bad, \
+                broken</li><li>build 26100.2, WSL 2.6.1.0, 2026-11-28: good</li></ul>";
+    assert_eq!(page.matches("class=\"machines\"").count(), 1, "of the arm that has some");
+    assert!(page.contains(list), "{page}");
+}
+
+#[test]
 fn it_is_well_formed_and_loads_nothing() {
     let page = page(&[sample::run("netns"), sample::run("docker")]);
     let tags = tags(&page);

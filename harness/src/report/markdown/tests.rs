@@ -18,6 +18,20 @@ fn in_order(page: &str, texts: &[&str]) {
 }
 
 #[test]
+fn every_machine_of_an_arm_is_named_below_its_total() {
+    let page = page(&[sample::sharded()]);
+    in_order(
+        &page,
+        &[
+            "on windows in 1.5 s\n\n",
+            "- build 26100.1, WSL 2.6.1.0, 2026-11-28: 2 scenarios, bad, broken\n",
+            "- build 26100.2, WSL 2.6.1.0, 2026-11-28: good\n\n",
+            "### 💥 broken",
+        ],
+    );
+}
+
+#[test]
 fn what_failed_comes_first_then_all_then_the_matrices() {
     let page = page(&[sample::run("netns")]);
     in_order(

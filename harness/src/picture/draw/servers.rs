@@ -90,8 +90,26 @@ impl Draft<'_> {
             }
             _ => false,
         });
+        if !(assumed && asked) {
+            return;
+        }
+        if !self.picture.windows.iter().any(|it| it.listen.port == own) {
+            let said = self.evidence.all(|fact| match &fact.kind {
+                Kind::Serving(it) if fact.side == Side::Windows && it.at.port == Some(own) => {
+                    host_to_listen(&it.at.host, own)
+                }
+                _ => None,
+            });
+            let said = said.last();
+            self.picture.windows.extend(said.map(|listen| Server {
+                program: PLAIN.to_owned(),
+                listen,
+                user: ServiceUser::Root,
+                args: Vec::new(),
+            }));
+        }
         let program = self.picture.windows.iter_mut().find(|it| it.listen.port == own);
-        if let (true, true, Some(program)) = (assumed, asked, program) {
+        if let Some(program) = program {
             PLAIN.clone_into(&mut program.program);
             self.picture.server = None;
             self.picture.defaults.retain(|it| !it.starts_with(SERVER_ASSUMED));
@@ -158,7 +176,12 @@ impl Draft<'_> {
         let said: Option<Serving> = self
             .evidence
             .all(|fact| match &fact.kind {
-                Kind::Serving(it) if it.at.port.is_none_or(|at| at == port) => Some(it.clone()),
+                Kind::Serving(it)
+                    if it.at.port.is_none_or(|at| at == port)
+                        && (fact.side != Side::Windows || !self.picture.wsl) =>
+                {
+                    Some(it.clone())
+                }
                 _ => None,
             })
             .next();
@@ -167,7 +190,8 @@ impl Draft<'_> {
             _ => None,
         });
         let published = self.evidence.all(|fact| match &fact.kind {
-            Kind::Publication(it) => {
+            // Where a port is published says nothing of where the server inside listens.
+            Kind::Publication(it) if !self.picture.boxed => {
                 let host = it.host.clone().unwrap_or(Host::Star);
                 it.host_port.filter(|at| *at == port).map(|_| host)
             }

@@ -52,7 +52,7 @@ fn nonsense_is_told_from_what_cannot_be_read() {
             .prints("cargo xtask collect");
     }
     let binary = file("binary", &[0, 159, 146, 150, 0, 1, 2]);
-    let large = file("large", &vec![b'a'; 10_000_001]);
+    let large = file("large", &vec![b'a'; 10 * 1024 * 1024 + 1]);
     let missing = dir.path().join("none").display().to_string();
     let directory = dir.path().display().to_string();
     for report in [binary, large, missing, directory] {

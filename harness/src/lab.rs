@@ -114,7 +114,7 @@ impl Lab {
             nodes.lab,
             nodes.windows.clone(),
             nodes.wsl,
-            machine.wsl_address_on_restart,
+            machine,
             match real {
                 true => stock.client_environment(Node::Wsl),
                 false => stock.guest_environment(extras),

@@ -11,7 +11,7 @@ use crate::{
         protocol::{Answer, Ask, Output, Reply, Request, ServiceOrder, VmSettings, WslCommand},
     },
     arm::{Arm, ArmError},
-    scenario::AddressOnRestart,
+    scenario::{AddressOnRestart, Machine},
     topology::wsl_address,
 };
 
@@ -31,7 +31,7 @@ pub struct Vm {
     arm: Arc<Arm>,
     lab: u64,
     windows: AgentClient,
-    on_restart: AddressOnRestart,
+    machine: Machine,
     /// What every boot of the guest finds in its environment beside what WSL injects.
     environment: BTreeMap<String, String>,
     state: Mutex<State>,
@@ -61,7 +61,7 @@ impl Vm {
         lab: u64,
         windows: AgentClient,
         wsl: AgentClient,
-        on_restart: AddressOnRestart,
+        machine: Machine,
         environment: BTreeMap<String, String>,
     ) -> Result<Vm, VmError> {
         let settings = match arm.real() {
@@ -80,7 +80,7 @@ impl Vm {
             services: Vec::new(),
             warnings: Vec::new(),
         };
-        Ok(Vm { arm, lab, windows, on_restart, environment, state: Mutex::new(state) })
+        Ok(Vm { arm, lab, windows, machine, environment, state: Mutex::new(state) })
     }
 
     /// The guest's agent, booted and with its service running.
@@ -169,9 +169,12 @@ impl Vm {
         else {
             return Ok(self.windows.order(Request::RelayStop).await?);
         };
-        let Reply::Listeners(listeners) = agent.request(Request::Listeners).await? else {
+        let Reply::Listeners(mut listeners) = agent.request(Request::Listeners).await? else {
             return Err(agent.out_of_turn("list listeners").into());
         };
+        if !self.machine.relays_loopback {
+            listeners.retain(|listener| !listener.address.is_loopback());
+        }
         Ok(self.windows.order(Request::RelaySync { listeners }).await?)
     }
 
@@ -247,7 +250,7 @@ impl Vm {
             state.settings = read_settings(&self.windows).await?;
             state.warnings.extend(state.settings.warnings.iter().cloned());
         }
-        if self.on_restart == AddressOnRestart::Change && !state.kept {
+        if self.machine.wsl_address_on_restart == AddressOnRestart::Change && !state.kept {
             state.changes = state.changes.wrapping_add(1);
             state.address = wsl_address(state.changes);
         }

@@ -23,4 +23,4 @@ pub use engine::{Clue, Confidence, Diagnosis, Finding, diagnose};
 pub use json::json;
 pub use render::render;
 pub use rule::{Ask, RuleError};
-pub use score::{ScoreError, Scored, score, table};
+pub use score::{Known, ScoreError, Scored, index, score, table};

@@ -110,21 +110,27 @@ pub enum ScoreError {
 /// # Errors
 /// A file that cannot be read.
 pub fn score(directory: &Path) -> Result<Vec<Scored>, ScoreError> {
-    let read = |name: &str| {
-        let path = directory.join(name);
-        fs::read(&path)
-            .map_err(|error| ScoreError::File { path: path.display().to_string(), error })
-    };
-    let index: BTreeMap<String, Known> = serde_json::from_slice(&read("index.json")?)?;
     let mut all = Vec::new();
-    for (name, known) in index {
+    for (name, known) in index(directory)? {
         let file = format!("{name}.md");
-        let bytes = read(&file)?;
+        let bytes = read(&directory.join(&file))?;
         let text = input::decode(&bytes)
             .map_err(|error| ScoreError::Input { path: file.clone(), error })?;
         all.push(Scored::new(&name, known, &diagnose(&Evidence::read(text))));
     }
     Ok(all)
+}
+
+/// What is known of the reports of a directory, by their files without the suffix.
+///
+/// # Errors
+/// When there is no `index.json`, or it is none.
+pub fn index(directory: &Path) -> Result<BTreeMap<String, Known>, ScoreError> {
+    Ok(serde_json::from_slice(&read(&directory.join("index.json"))?)?)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ScoreError> {
+    fs::read(path).map_err(|error| ScoreError::File { path: path.display().to_string(), error })
 }
 
 /// A row a report and the shares, as a table.

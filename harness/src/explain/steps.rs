@@ -108,6 +108,9 @@ pub(super) fn differences(machine: Machine) -> Vec<&'static str> {
     if !machine.localhost_forwarding {
         told.push("localhostForwarding=false in .wslconfig: no localhost relay");
     }
+    if !machine.relays_loopback {
+        told.push("a Windows before build 18970: the relay takes no listener on loopback");
+    }
     if machine.wsl_address_on_restart == AddressOnRestart::Change {
         told.push("the guest has another address after wsl --shutdown");
     }

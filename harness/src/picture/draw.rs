@@ -6,19 +6,22 @@ use super::{Helper, Picture, Reported, Theirs, places::Places};
 use crate::{
     evidence::{
         Evidence,
-        fact::{Kind, Mode, Place, Seen, State},
+        fact::{Kind, Mode, Seen, State},
         side::Side,
     },
     node::Node,
     outcome::Outcome,
-    route::Route,
     target,
     tool::Tool,
 };
 
+mod attempts;
 mod config;
+mod containers;
 mod forwards;
 mod servers;
+
+pub use servers::PLAIN;
 
 /// From so many attempts on a report has a matrix, and was collected.
 pub const WHOLE: usize = 20;
@@ -28,11 +31,22 @@ pub const WHOLE: usize = 20;
 #[error("{0}")]
 pub struct DrawError(String);
 
+/// From where was tried what the report does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unsaid {
+    /// From where people usually do: Windows where there is one, else the server's own machine.
+    #[default]
+    Usual,
+    /// From the other machine.
+    Other,
+}
+
 /// What is being drawn, and from what.
 pub(super) struct Draft<'e> {
     pub evidence: &'e Evidence,
     pub places: Places,
     pub picture: Picture,
+    pub unsaid: Unsaid,
 }
 
 /// Draws what a report says of the machines.
@@ -40,6 +54,14 @@ pub(super) struct Draft<'e> {
 /// # Errors
 /// When it says nothing that a lab could have.
 pub fn draw(evidence: &Evidence) -> Result<Picture, DrawError> {
+    draw_with(evidence, Unsaid::Usual)
+}
+
+/// As [`draw`], with this for tries of which the report does not say from where.
+///
+/// # Errors
+/// When it says nothing that a lab could have.
+pub fn draw_with(evidence: &Evidence, unsaid: Unsaid) -> Result<Picture, DrawError> {
     let mode = evidence.mode();
     if matches!(mode, Some(Mode::Mirrored | Mode::Virtio | Mode::Wsl1)) {
         let why = "the report is about another networking mode than NAT, which this lab does not \
@@ -49,16 +71,20 @@ pub fn draw(evidence: &Evidence) -> Result<Picture, DrawError> {
     let places = Places::of(evidence);
     let wsl = mode.is_none_or(|mode| mode != Mode::None);
     let picture = Picture { wsl, ..Picture::default() };
-    let mut draft = Draft { evidence, places, picture };
+    let mut draft = Draft { evidence, places, picture, unsaid };
     draft.theirs();
     draft.port()?;
     if mode.is_none() {
         draft.assume("which machine it is: taken for WSL2 in NAT mode");
     }
+    draft.containers();
     draft.servers();
+    draft.server_on_windows();
     draft.forwards();
+    draft.published();
     draft.config();
     draft.attempts();
+    draft.picture.machines_open = draft.leaves_machines_open();
     draft.limits();
     if draft.picture.reported.is_empty() {
         draft.assume("what exactly fails: no address and tool is named");
@@ -102,8 +128,10 @@ impl Draft<'_> {
                 None => votes.push((port, weight)),
             }
         };
+        let proxies: Vec<u16> = self.proxies().iter().filter_map(|(_, at)| at.port).collect();
         for fact in &self.evidence.facts {
             match &fact.kind {
+                Kind::Attempt(it) if it.port.is_some_and(|port| proxies.contains(&port)) => {}
                 Kind::Attempt(it) => vote(it.port, 6),
                 Kind::Serving(it) => vote(it.at.port, 4),
                 Kind::PortProxy(it) => vote(it.connect_port.parse().ok(), 3),
@@ -131,59 +159,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// What was tried, in the lab's routes.
-    fn attempts(&mut self) {
-        let evidence = self.evidence;
-        for fact in &evidence.facts {
-            let Kind::Attempt(attempt) = &fact.kind else { continue };
-            let quote = evidence.document.quote(fact.span).to_owned();
-            let from = match fact.side {
-                Side::Windows if self.picture.wsl => Node::Windows,
-                Side::Guest => Node::Wsl,
-                Side::Lan if self.picture.wsl => Node::Lan,
-                // Without Windows, the other machine of the lab stands for the one across the wire.
-                Side::Lan | Side::Windows => Node::Windows,
-                Side::Container => {
-                    self.lacks(format!("inside a container: {quote}"));
-                    continue;
-                }
-                Side::Unknown if self.picture.wsl => Node::Windows,
-                Side::Unknown => Node::Wsl,
-            };
-            let mut host = self.places.target(&attempt.to, fact.side);
-            let mut from = from;
-            if !self.picture.wsl && host.is_none() && matches!(attempt.to, Place::Unstated) {
-                self.assume(format!("tried from another machine: {quote}"));
-                from = Node::Windows;
-            }
-            if !self.picture.wsl && from == Node::Windows {
-                host = Some(target::Host::WslIp);
-            }
-            if fact.side == Side::Unknown && host.is_some() && from == Node::Wsl
-                || fact.side == Side::Unknown && host.is_some() && self.picture.wsl
-            {
-                self.assume(format!("from where was tried: taken for {from}: {quote}"));
-            }
-            let Some(host) = host else {
-                self.lacks(format!("an address whose machine is not said: {quote}"));
-                continue;
-            };
-            let port = attempt.port.filter(|port| *port != self.picture.port);
-            let route = Route { from, to: target::Target { host, port } };
-            let tool = attempt.tool.as_deref().and_then(tool);
-            let seen = attempt.seen;
-            // A complaint in words stands beside the cell that shows it.
-            let words = |seen: Seen| !matches!(seen, Seen::Outcome(_));
-            let known =
-                self.picture.reported.iter().any(|it| {
-                    it.route == route && it.tool == tool && words(it.seen) == words(seen)
-                });
-            if !known {
-                self.picture.reported.push(Reported { route, tool, seen, quote });
-            }
-        }
-    }
-
     /// What the report has and no lab does.
     fn limits(&mut self) {
         let mut said = BTreeSet::new();
@@ -203,7 +178,7 @@ impl Draft<'_> {
                 Kind::BindFailure(_) => {
                     said.insert("a program that could not bind".to_owned());
                 }
-                Kind::Publication(_) => {
+                Kind::Publication(_) if !self.picture.boxed => {
                     said.insert("a container engine: its published port is a plain server".into());
                 }
                 _ => {}
@@ -233,7 +208,11 @@ impl Draft<'_> {
             }
             _ => None,
         };
-        let status = reported.iter().find_map(|it| status(&it));
+        // Where a proxy is named the page is its own.
+        let proxied = !self.picture.env.is_empty()
+            || self.picture.windows_proxy.is_some()
+            || self.names_a_proxy();
+        let status = reported.iter().find_map(|it| status(&it)).filter(|_| !proxied);
         if let (Some(status), Some(server)) = (status, &mut self.picture.server)
             && server.program == servers::PLAIN
         {
@@ -252,6 +231,18 @@ impl Draft<'_> {
         }
     }
 
+    /// Whether a variable of a proxy is set, even if its value is masked.
+    fn names_a_proxy(&self) -> bool {
+        self.evidence.facts.iter().any(|fact| match &fact.kind {
+            Kind::Variable(it) => {
+                let name = it.name.to_ascii_lowercase();
+                let set = it.value.as_deref().is_none_or(|value| !value.is_empty());
+                name.ends_with("_proxy") && name != "no_proxy" && set
+            }
+            _ => false,
+        })
+    }
+
     /// Whether a service runs, as far as it is said.
     pub(super) fn service_state(&self, name: &str) -> Option<State> {
         self.evidence
@@ -268,18 +259,5 @@ impl Draft<'_> {
             Some(State::Disabled) => Helper::Disabled,
             Some(State::Running) | None => Helper::Running,
         };
-    }
-}
-
-/// The tool of the lab that does what this one does.
-fn tool(name: &str) -> Option<Tool> {
-    match name {
-        "ping" => Some(Tool::Ping),
-        "nc" | "ncat" | "netcat" | "test-netconnection" | "tnc" | "nmap" => Some(Tool::Nc),
-        "telnet" => Some(Tool::Telnet),
-        "curl" | "wget" | "browser" | "chrome" | "firefox" | "edge" | "http" | "postman"
-        | "invoke-webrequest" => Some(Tool::Curl),
-        "go-client" | "go" => Some(Tool::GoClient),
-        _ => None,
     }
 }

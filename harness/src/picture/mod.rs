@@ -7,7 +7,7 @@ mod draw;
 pub mod places;
 mod suppose;
 
-pub use draw::{DrawError, WHOLE, draw};
+pub use draw::{DrawError, PLAIN, Unsaid, WHOLE, draw, draw_with};
 
 use std::collections::BTreeMap;
 
@@ -25,6 +25,11 @@ pub struct Picture {
     pub port: u16,
     /// Whether Windows takes part.
     pub wsl: bool,
+    /// Whether this Windows is from before build 18970, whose relay took wildcard binds only.
+    pub early_relay: bool,
+    /// Whether there is no Windows but a container: the guest stands for it, Windows for its host, a
+    /// rule of portproxy for a published port.
+    pub boxed: bool,
     /// The server on that port; `None` where the report says that nobody listens.
     pub server: Option<Server>,
     /// Other servers of the guest.
@@ -59,6 +64,8 @@ pub struct Picture {
     pub loopback_down: bool,
     /// What was tried and what came of it.
     pub reported: Vec<Reported>,
+    /// Whether some of that was tried on a machine that the report does not name.
+    pub machines_open: bool,
     /// What the report does not say and what is assumed instead.
     pub defaults: Vec<String>,
     /// What it says and no lab has.

@@ -51,7 +51,7 @@ pub fn build(picture: &Picture, cause: Option<Cause>) -> Result<Scenario, ReproE
             args: healthy.args,
             user: healthy.user,
         }),
-        machine: Machine::default(),
+        machine: Machine { relays_loopback: !picture.early_relay, ..Machine::default() },
         matrix: MatrixChoice::default(),
         setup: setup(picture),
         plan: Plan::Fault { fault, remedies: Vec::new(), signature: Signature::default() },

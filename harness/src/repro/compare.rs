@@ -8,6 +8,7 @@ use crate::{
     picture::Picture,
     picture::WHOLE,
     route::{Route, RoutePattern},
+    target::{Host, Target},
     tool::Tool,
 };
 
@@ -44,12 +45,16 @@ pub struct Comparison {
     pub cells: Vec<Held>,
     /// What the reporter wants: the routes that do not work and should.
     pub goals: Vec<(Route, Tool)>,
+    /// Routes that work on the failing machine as it is, by the ones that they can stand in for.
+    pub instead: Vec<(Route, Route)>,
 }
 
 impl Comparison {
-    /// Whether everything that was reported to fail fails here, and what was not does not.
+    /// Whether everything that was reported to fail fails here, some of it exactly so, and what was
+    /// not does not.
     pub fn came_back(&self) -> bool {
-        let fails = self.cells.iter().any(|cell| cell.reported.is_bad());
+        let fails =
+            self.cells.iter().any(|cell| cell.reported.is_bad() && cell.agrees == Agreement::Same);
         fails && self.cells.iter().all(|cell| cell.agrees != Agreement::Differs)
     }
 
@@ -73,6 +78,10 @@ pub fn compare(picture: &Picture, seen: &SeenBoth) -> Comparison {
         let agrees = match reported.seen {
             Seen::Outcome(outcome) => match measured.first() {
                 Some((_, seen)) if *seen == outcome => Agreement::Same,
+                // The status of a page that a proxy made is the proxy's.
+                Some((_, Outcome::ProxyError)) if matches!(outcome, Outcome::Http(400..)) => {
+                    Agreement::Same
+                }
                 _ if outcome.is_good() => holds(measured.iter().any(|(_, it)| it.is_good())),
                 _ if measured.iter().any(|(_, it)| !it.is_good()) => {
                     match measured.iter().any(|(_, it)| *it == outcome) {
@@ -93,8 +102,55 @@ pub fn compare(picture: &Picture, seen: &SeenBoth) -> Comparison {
             quote: reported.quote.clone(),
         });
     }
-    let goals = goals(picture, seen);
-    Comparison { cells, goals }
+    let goals = match picture.reported.is_empty() {
+        true => broken(seen),
+        false => goals(picture, seen),
+    };
+    let instead = instead(picture, &goals, seen);
+    Comparison { cells, goals, instead }
+}
+
+/// Where nothing is reported: what a healthy machine has and this one has not, of a server.
+fn broken(seen: &SeenBoth) -> Vec<(Route, Tool)> {
+    let lost =
+        seen.healthy.iter().filter(|((_, tool), outcome)| *tool == Tool::Curl && outcome.is_good());
+    let lost = lost.filter(|(cell, _)| seen.fault.get(cell).is_some_and(|it| !it.is_good()));
+    lost.map(|(cell, _)| *cell).collect()
+}
+
+/// From the same machine, the addresses at which the server answers all the same, for each goal that
+/// is about HTTP or a connection: the first in the order in which people would try.
+fn instead(picture: &Picture, goals: &[(Route, Tool)], seen: &SeenBoth) -> Vec<(Route, Route)> {
+    let hosts = [
+        Host::Localhost,
+        Host::Loopback4,
+        Host::Loopback6,
+        Host::WslIp,
+        Host::WindowsGateway,
+        Host::WindowsLanIp,
+    ];
+    let mut found: Vec<(Route, Route)> = Vec::new();
+    for (goal, _) in goals.iter().filter(|(_, tool)| *tool != Tool::Ping) {
+        if found.iter().any(|(known, _)| known == goal) {
+            continue;
+        }
+        // localhost itself fails for some clients only; which of its addresses answers is the news.
+        let named = |host: &&Host| goal.to.host != Host::Localhost || **host != Host::Localhost;
+        let answers = |host: &Host| {
+            let cells = [None, goal.to.port].map(|port| {
+                let route = Route { from: goal.from, to: Target { host: *host, port } };
+                let answer = seen.fault.get(&(route, Tool::Curl)).copied();
+                (route, answer.is_some_and(Outcome::is_good))
+            });
+            cells.into_iter().find(|(route, good)| *good && route != goal).map(|(route, _)| route)
+        };
+        if let Some(other) = hosts.iter().filter(named).find_map(answers) {
+            found.push((*goal, other));
+        }
+    }
+    // A debugger speaks no HTTP.
+    found.retain(|_| picture.server.as_ref().is_none_or(|server| server.program != "dlv"));
+    found
 }
 
 fn holds(so: bool) -> Agreement {
@@ -137,7 +193,8 @@ fn goals(picture: &Picture, seen: &SeenBoth) -> Vec<(Route, Tool)> {
         // Nothing leads there on a fresh machine; what a person may want all the same is TCP from
         // the LAN, and through a rule of their own.
         let beyond = |cell: &(Route, Tool)| {
-            let opened = cell.0.to.port.is_some() || cell.0.from != Node::Wsl;
+            let of_windows = matches!(cell.0.to.host, Host::WindowsGateway | Host::WindowsLanIp);
+            let opened = cell.0.to.port.is_some() || cell.0.from != Node::Wsl || of_windows;
             opened && cell.1 != Tool::Ping
         };
         let wanted: Vec<(Route, Tool)> = wanted.into_iter().filter(beyond).collect();

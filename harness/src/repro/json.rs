@@ -2,8 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Reproduction, compare::Agreement, fix::Why, tell};
-use crate::{route::RoutePattern, scenario::to_toml};
+use super::{Advice, ReproError, Reproduction, compare::Agreement, fix::Why, tell::commands};
+use crate::{
+    diagnosis::{Diagnosis, Finding},
+    picture::Picture,
+    route::RoutePattern,
+    scenario::{Scenario, to_toml},
+};
 
 /// Schema 1.
 pub fn json(made: &Reproduction) -> Value {
@@ -41,7 +46,7 @@ pub fn json(made: &Reproduction) -> Value {
             .remedies
             .iter()
             .map(|remedy| {
-                let commands = tell::lines(&remedy.steps, &made.picture);
+                let commands = commands::lines(&remedy.steps, &made.reading.picture);
                 json!({"from": remedy.from, "cause": remedy.cause.slug(), "commands": commands})
             })
             .collect();
@@ -60,24 +65,65 @@ pub fn json(made: &Reproduction) -> Value {
             json!({"from": candidate.from, "why": kind, "what": what})
         })
         .collect();
-    let causes: Vec<Value> = made
-        .diagnosis
-        .findings
+    let instead: Vec<Value> = made
+        .comparison
+        .instead
         .iter()
-        .map(|it| json!({"cause": it.cause.slug(), "confidence": it.confidence.name()}))
+        .map(|(goal, other)| json!({"for": goal.to_string(), "route": other.to_string()}))
         .collect();
     json!({
         "schema": 1,
-        "causes": causes,
-        "defaults": made.picture.defaults,
-        "unmodelled": made.picture.unmodelled,
+        "causes": causes(&made.diagnosis),
+        "defaults": made.reading.picture.defaults,
+        "unmodelled": made.reading.picture.unmodelled,
         "reproduced": made.comparison.came_back(),
         "cells": cells,
         "goals": goals,
         "fix": fix,
+        "instead": instead,
         "failed": failed,
+        "advice": advice(&made.advice),
         "tried": made.fix.tried,
-        "scenario": to_toml(&made.scenario).ok(),
+        "readings": made.readings,
+        "scenario": to_toml(&made.reading.scenario).ok(),
+    })
+}
+
+/// A report of which no lab could be built; `reason` says why.
+pub fn json_without_lab(error: &ReproError, catalogue: &[Scenario]) -> Value {
+    let ReproError::Nothing { why, diagnosis } = error else {
+        return json!({"schema": 1, "reproduced": false, "reason": error.to_string()});
+    };
+    json!({
+        "schema": 1,
+        "causes": causes(diagnosis),
+        "reproduced": false,
+        "reason": why.to_string(),
+        "cells": [],
+        "goals": [],
+        "fix": null,
+        "advice": advice(&Advice::of(diagnosis, catalogue, &Picture::default())),
+    })
+}
+
+fn causes(diagnosis: &Diagnosis) -> Vec<Value> {
+    let cause =
+        |it: &Finding| json!({"cause": it.cause.slug(), "confidence": it.confidence.name()});
+    diagnosis.findings.iter().map(cause).collect()
+}
+
+fn advice(advice: &Advice) -> Value {
+    let ask: Vec<Value> = advice
+        .ask
+        .iter()
+        .map(|(on, run, shows)| json!({"on": on, "run": run, "shows": shows}))
+        .collect();
+    json!({
+        "cause": advice.cause.map(|cause| cause.slug()),
+        "lab": advice.lab,
+        "do": advice.steps,
+        "ask": ask,
+        "scenarios": advice.scenarios,
     })
 }
 

@@ -56,12 +56,12 @@ pub fn keep(dir: &Path, made: &Reproduction) -> Result<Scenario, KeepError> {
         return Err(KeepError::Exists(path));
     }
     let cure = made.fix.cure.as_ref().map(|cure| (cure.steps(), &cure.matrix));
-    let mut scenario = made.scenario.clone();
+    let mut scenario = made.reading.scenario.clone();
     scenario.name = name;
     dir.clone_into(&mut scenario.dir);
     scenario.plan = plan(&scenario, &made.seen, cure);
     if matches!(scenario.plan, Plan::Survey { .. }) {
-        scenario.matrix = choice(&made.picture);
+        scenario.matrix = choice(&made.reading.picture);
     }
     let unsound = |text: String| KeepError::Unsound(ReproError::Unsound(text));
     let text = to_toml(&scenario).map_err(|error| unsound(error.to_string()))?;

@@ -67,6 +67,7 @@ fn fits(a: &Scenario, b: &Scenario) -> bool {
     let a_machine = a.machine.wsl_address_on_restart == b.machine.wsl_address_on_restart;
     same(one, other)
         && a.machine.localhost_forwarding == b.machine.localhost_forwarding
+        && a.machine.relays_loopback == b.machine.relays_loopback
         && (a_machine || !ours.is_empty())
         && !ours.iter().any(|it| it != TO_GUEST && theirs.contains(it))
         && !third(&ours, &theirs)

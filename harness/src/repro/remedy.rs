@@ -4,7 +4,7 @@ use super::build::healthy;
 use crate::{
     cause::Cause,
     node::Node,
-    picture::{Forward, Picture},
+    picture::{Forward, PLAIN, Picture, Server},
     scenario::{Action, Plan, Scenario, ServiceState, Step},
 };
 
@@ -26,12 +26,20 @@ const CAUSES: usize = 4;
 /// has nothing, what the scenarios know whose own words fit the picture.
 pub fn candidates(catalogue: &[Scenario], causes: &[Cause], picture: &Picture) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
-    for cause in causes.iter().take(CAUSES) {
+    let mut causes: Vec<Cause> = causes.iter().take(CAUSES).copied().collect();
+    // A server on Windows that others are to reach needs the firewall's leave as well.
+    if serves_on_windows(picture) {
+        causes.extend(Cause::from_slug("windows-firewall-block").filter(|it| !causes.contains(it)));
+    }
+    for cause in &causes {
         for scenario in catalogue.iter().filter(|scenario| scenario.cause == *cause) {
             let Plan::Fault { remedies, .. } = &scenario.plan else { continue };
             for remedy in remedies {
                 let steps = fit(&remedy.steps, scenario, picture);
+                // Without Windows there is nothing to type there.
+                let there = picture.wsl || steps.iter().all(|step| step.on != Node::Windows);
                 let new = !steps.is_empty()
+                    && there
                     && !found.iter().any(|known| bare(&known.steps) == bare(&steps));
                 if new {
                     let from = format!("{}, {}", scenario.name, remedy.name);
@@ -41,6 +49,12 @@ pub fn candidates(catalogue: &[Scenario], causes: &[Cause], picture: &Picture) -
         }
     }
     found
+}
+
+/// Whether the server of the report is a program on Windows.
+fn serves_on_windows(picture: &Picture) -> bool {
+    let own = |server: &Server| server.program == PLAIN && server.listen.port == picture.port;
+    picture.server.is_none() && picture.windows.iter().any(own)
 }
 
 fn bare(steps: &[Step]) -> Vec<(Node, Action)> {
@@ -62,12 +76,17 @@ fn fit(steps: &[Step], scenario: &Scenario, picture: &Picture) -> Vec<Step> {
             }
             Action::Service(change) => {
                 let mut change = change.clone();
+                let mut on = step.on;
+                if on == Node::Wsl && change.name.is_none() && serves_on_windows(picture) {
+                    on = Node::Windows;
+                    change.program = Some(PLAIN.to_owned());
+                }
                 if let Some(listen) = &mut change.listen
                     && listen.port == own
                 {
                     listen.port = picture.port;
                 }
-                if step.on == Node::Wsl && change.name.is_none() {
+                if on == Node::Wsl && change.name.is_none() {
                     if picture.server.is_some() || change.state != ServiceState::Stop {
                         change.program = None;
                     }
@@ -80,7 +99,7 @@ fn fit(steps: &[Step], scenario: &Scenario, picture: &Picture) -> Vec<Step> {
                     // There is no program on Windows to stop.
                     continue;
                 }
-                fitted.push(Step { action: Action::Service(change), ..step.clone() });
+                fitted.push(Step { action: Action::Service(change), on, ..step.clone() });
             }
             Action::Write { path, text } => {
                 let text = with_port(text, own, picture.port);

@@ -138,7 +138,7 @@ async fn round(
 ) -> Result<(), String> {
     outcome.page = page(bench, trip).await?;
     let plan = super::plan(&outcome.page).map_err(|error| error.to_string())?;
-    outcome.found = plan.1.findings.iter().map(|it| (it.cause, it.confidence)).collect();
+    outcome.found = plan.diagnosis.findings.iter().map(|it| (it.cause, it.confidence)).collect();
     let made = super::reproduce(bench, catalogue, plan).await;
     let made = made.map_err(|error| error.to_string())?;
     for cell in made.comparison.cells.iter().filter(|cell| cell.agrees != Agreement::Same) {

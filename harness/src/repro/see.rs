@@ -94,11 +94,24 @@ pub async fn both(
     scenario: &Scenario,
     picture: &Picture,
 ) -> Result<SeenBoth, LabError> {
+    both_by(bench, scenario, picture, bench.probes).await
+}
+
+/// As [`both`], measured by these.
+///
+/// # Errors
+/// What a lab could not do.
+pub async fn both_by(
+    bench: &Bench,
+    scenario: &Scenario,
+    picture: &Picture,
+    probes: Probes,
+) -> Result<SeenBoth, LabError> {
     let plan = matrix_plan(picture);
     let Plan::Fault { fault, .. } = &scenario.plan else { return Ok(SeenBoth::default()) };
     let groups: [&[Step]; 1] = [fault];
-    let healthy = see(bench, scenario, &[], &plan);
-    let (healthy, fault) = tokio::join!(healthy, see(bench, scenario, &groups, &plan));
+    let healthy = see_by(bench, scenario, &[], &plan, probes);
+    let (healthy, fault) = tokio::join!(healthy, see_by(bench, scenario, &groups, &plan, probes));
     let cells = fault?;
     Ok(SeenBoth { healthy: matrix(&healthy?), fault: matrix(&cells), cells })
 }

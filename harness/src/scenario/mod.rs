@@ -97,13 +97,20 @@ pub struct MatrixChoice {
 pub struct Machine {
     /// `wsl2.localhostForwarding` of the user's `.wslconfig`.
     pub localhost_forwarding: bool,
+    /// Whether WSL's relay takes what listens on loopback. Builds of Windows before 18970 relayed
+    /// wildcard binds only (ledger 1.1).
+    pub relays_loopback: bool,
     /// Whether the guest has another address after `wsl --shutdown`.
     pub wsl_address_on_restart: AddressOnRestart,
 }
 
 impl Default for Machine {
     fn default() -> Self {
-        Machine { localhost_forwarding: true, wsl_address_on_restart: AddressOnRestart::Keep }
+        Machine {
+            localhost_forwarding: true,
+            relays_loopback: true,
+            wsl_address_on_restart: AddressOnRestart::Keep,
+        }
     }
 }
 

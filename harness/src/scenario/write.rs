@@ -80,6 +80,7 @@ fn machine(machine: Machine) -> RawMachine {
     let change = machine.wsl_address_on_restart == AddressOnRestart::Change;
     RawMachine {
         localhost_forwarding: (!machine.localhost_forwarding).then_some(false),
+        relays_loopback: (!machine.relays_loopback).then_some(false),
         wsl_address_on_restart: change.then_some(AddressOnRestart::Change),
     }
 }

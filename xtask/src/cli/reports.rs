@@ -41,9 +41,15 @@ pub struct Collect {
 /// `repro`
 #[derive(Debug, Args)]
 pub struct Repro {
-    /// The report; `-` is standard input.
+    /// The report; `-` is standard input. With --score a directory of them.
     #[arg(value_name = "REPORT")]
     pub report: PathBuf,
+    /// Reproduce every report that the directory's index.json knows, and print the shares.
+    #[arg(long, conflicts_with_all = ["save", "format", "scenario_only"])]
+    pub score: bool,
+    /// With --score: fail where fewer than this many are reproduced.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "score")]
+    pub least: usize,
     /// Keep the reproduction as a scenario in this directory.
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,

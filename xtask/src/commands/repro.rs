@@ -10,7 +10,13 @@ use std::{
 
 use harness::{
     evidence::input,
-    repro::{self, Bench, ReproError, Reproduction, json::json, keep::keep, tell::tell},
+    repro::{
+        self, Bench, ReproError, Reproduction,
+        json::{json, json_without_lab},
+        keep::keep,
+        score,
+        tell::{tell, tell_without_lab},
+    },
     runner::{self, Options},
     scenario::{Scenario, to_toml},
 };
@@ -25,27 +31,47 @@ use crate::{
 
 /// Reproduces, and looks for a cure. The exit code says whether the symptom came back.
 pub fn run(options: &Repro) -> Result<ExitCode, Failure> {
+    if options.score {
+        return score(options);
+    }
     let text = read(&options.report)?;
-    let planned = match repro::plan(&text) {
+    let catalogue = catalogue(&options.source)?;
+    let mut planned = match repro::plan(&text) {
         Ok(plan) => plan,
-        Err(ReproError::Nothing(why)) => {
-            show(&format!("Not reproduced: {why}.\n"))?;
+        Err(error @ ReproError::Nothing { .. }) => {
+            match options.format {
+                ListFormat::Text => show(&tell_without_lab(&error, catalogue.all()))?,
+                ListFormat::Json => {
+                    show(&format!("{:#}\n", json_without_lab(&error, catalogue.all())))?;
+                }
+            }
             return Ok(ExitCode::from(FAILED));
         }
         Err(error) => return Err(Failure::lab(error)),
     };
     if options.scenario_only {
-        show(&to_toml(&planned.2).map_err(Failure::lab)?)?;
+        let first = planned.readings.first();
+        show(&first.map_or(Ok(String::new()), |it| to_toml(&it.scenario)).map_err(Failure::lab)?)?;
         return Ok(ExitCode::from(OK));
     }
-    let catalogue = catalogue(&options.source)?;
+    let scenarios: Vec<Scenario> = planned.readings.iter().map(|it| it.scenario.clone()).collect();
     let ready = prepare::prepare(
         ArmName::Netns,
         &WindowsOptions::default(),
-        &[&planned.2],
+        &scenarios.iter().collect::<Vec<_>>(),
         !options.no_install,
     )?;
-    if let Some(reason) = ready.obstacle(&planned.2).map_err(Failure::lab)? {
+    // What this machine cannot show is not tried; the report at its word has to be possible.
+    let mut obstacle = None;
+    let mut able = Vec::new();
+    for reading in planned.readings {
+        match ready.obstacle(&reading.scenario).map_err(Failure::lab)? {
+            None => able.push(reading),
+            Some(reason) => obstacle = obstacle.or(Some(reason)),
+        }
+    }
+    planned.readings = able;
+    if let (true, Some(reason)) = (planned.readings.is_empty(), obstacle) {
         return Err(Failure::lab(format!("the reproduction {reason}")));
     }
     let (arm, stock) = (Arc::clone(&ready.arm), Arc::clone(&ready.stock));
@@ -67,6 +93,34 @@ pub fn run(options: &Repro) -> Result<ExitCode, Failure> {
         save(dir, &made, &ready)?;
     }
     Ok(ExitCode::from(if made.comparison.came_back() { OK } else { FAILED }))
+}
+
+/// The shares of a directory of reports.
+fn score(options: &Repro) -> Result<ExitCode, Failure> {
+    let catalogue = catalogue(&options.source)?;
+    // Any of its remedies may be tried.
+    let ready = prepare::prepare(
+        ArmName::Netns,
+        &WindowsOptions::default(),
+        &catalogue.all().iter().collect::<Vec<_>>(),
+        !options.no_install,
+    )?;
+    let (arm, stock) = (Arc::clone(&ready.arm), Arc::clone(&ready.stock));
+    let bench = Arc::new(Bench::new(arm, stock, options.probes.into()));
+    let known = Arc::new(catalogue.all().to_vec());
+    let scored = ready.runtime.block_on(async {
+        tokio::select! {
+            scored = score::score(&bench, &known, &options.report) => Some(scored),
+            _ = tokio::signal::ctrl_c() => None,
+        }
+    });
+    let Some(scored) = scored else { return Ok(ExitCode::from(INTERRUPTED)) };
+    let scored = scored.map_err(|error| {
+        Failure::input(miette::miette!("{}: {error}", options.report.display()))
+    })?;
+    show(&score::table(&scored))?;
+    let holds = score::reproduced(&scored) >= options.least;
+    Ok(ExitCode::from(if holds { OK } else { FAILED }))
 }
 
 pub(super) fn read(path: &Path) -> Result<String, Failure> {

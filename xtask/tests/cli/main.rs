@@ -18,6 +18,7 @@ mod missing_programs;
 mod ordinary_user;
 mod output;
 mod reports;
+mod repro;
 mod sabotage;
 mod snapshots;
 mod two_runs;

@@ -127,6 +127,13 @@ impl RealWindows {
     /// What a scenario says of the machine, before the guest boots.
     async fn adjust(&self, machine: Machine) -> Result<(), ArmError> {
         let mut restart = false;
+        if !machine.relays_loopback {
+            return Err(ArmError::Refused {
+                operation: "have an early relay".to_owned(),
+                reason: "this Windows has the relay of its own build".to_owned(),
+                hint: None,
+            });
+        }
         if !machine.localhost_forwarding
             && let Some(path) = machine::wslconfig()
         {

@@ -174,8 +174,9 @@ fn run(steps: &[Step], words: &[Word], at: usize) -> Option<usize> {
     match steps.split_first() {
         None => Some(at),
         Some((Step::Gap, rest)) => {
-            let clause = words[at..].iter().take_while(|word| !word.is_mark()).count();
-            (0..=clause.min(GAP)).find_map(|skip| run(rest, words, at + skip))
+            // Not to the end of the clause: that makes a long text without marks quadratic.
+            let clause = words[at..].iter().take(GAP).take_while(|word| !word.is_mark()).count();
+            (0..=clause).find_map(|skip| run(rest, words, at + skip))
         }
         Some((Step::Words { any, optional }, rest)) => {
             let here = words.get(at).is_some_and(|word| any.iter().any(|it| it.is(&word.text)));

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     evidence::{
-        fact::{Firewall, Kind, SettingFile, Verdict, Zone},
+        fact::{Firewall, Kind, Product, SettingFile, Verdict, Zone},
         host::{Endpoint, Host},
         readers::PROXY_SETTINGS,
         side::Side,
@@ -20,6 +20,15 @@ const KNOWN: [&str; 2] = ["localhostforwarding", "autoproxy"];
 
 impl Draft<'_> {
     pub(super) fn config(&mut self) {
+        // The relay came with 18945, loopback binds with 18970.
+        let builds = self.evidence.all(|fact| match &fact.kind {
+            Kind::Version(it) if it.product == Product::Windows => {
+                it.numbers().into_iter().find(|number| *number > 10000)
+            }
+            _ => None,
+        });
+        self.picture.early_relay =
+            self.picture.wsl && builds.last().is_some_and(|build| build < 18970 && build > 18300);
         self.files();
         self.names();
         self.proxy_of_windows();
@@ -50,7 +59,7 @@ impl Draft<'_> {
         for fact in &self.evidence.facts {
             if let Kind::Hosts(it) = &fact.kind
                 && fact.side != Side::Windows
-                && fact.side != Side::Container
+                && (fact.side != Side::Container || !self.picture.wsl)
                 && !it.commented
                 && it.names.iter().any(|name| name == "localhost")
             {
@@ -78,7 +87,10 @@ impl Draft<'_> {
     pub(super) fn proxies(&self) -> Vec<((String, String), Endpoint)> {
         let evidence = self.evidence;
         let named = evidence.all(|fact| match &fact.kind {
-            Kind::Variable(it) if !matches!(fact.side, Side::Windows | Side::Container) => {
+            Kind::Variable(it)
+                if fact.side != Side::Windows
+                    && (fact.side != Side::Container || !self.picture.wsl) =>
+            {
                 let name = it.name.to_ascii_lowercase();
                 let proxy = name.ends_with("_proxy") && name != "no_proxy";
                 let value = it.value.clone().filter(|value| !value.is_empty() && proxy)?;

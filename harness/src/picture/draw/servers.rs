@@ -13,11 +13,11 @@ use crate::{
         side::Side,
     },
     scenario::{Listen, ServiceUser},
-    topology,
+    target, topology,
 };
 
 /// The server that stands for any other.
-pub(super) const PLAIN: &str = "go-http";
+pub const PLAIN: &str = "go-http";
 
 /// Who has a listener on Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +63,56 @@ impl Draft<'_> {
             {
                 let program = match listener.program.as_deref() {
                     Some(name) if name.starts_with("tinyproxy") => "tinyproxy",
+                    // The host's server is the one that the container is to reach.
+                    _ if self.picture.boxed => PLAIN,
                     _ => "other-http",
                 };
                 let program = program.to_owned();
                 let user = ServiceUser::Root;
                 self.picture.windows.push(Server { program, listen, user, args: Vec::new() });
             }
+        }
+    }
+
+    /// A program on Windows on the port that the guest asks of Windows is the server, where the
+    /// report has none in the guest.
+    pub(super) fn server_on_windows(&mut self) {
+        let own = self.picture.port;
+        let assumed = self.picture.defaults.iter().any(|it| it.starts_with(SERVER_ASSUMED));
+        let asked = self.evidence.facts.iter().any(|fact| match &fact.kind {
+            Kind::Attempt(it) => {
+                let host = self.places.target(&it.to, fact.side);
+                fact.side == Side::Guest
+                    && matches!(
+                        host,
+                        Some(target::Host::WindowsGateway | target::Host::WindowsLanIp)
+                    )
+            }
+            _ => false,
+        });
+        if !(assumed && asked) {
+            return;
+        }
+        if !self.picture.windows.iter().any(|it| it.listen.port == own) {
+            let said = self.evidence.all(|fact| match &fact.kind {
+                Kind::Serving(it) if fact.side == Side::Windows && it.at.port == Some(own) => {
+                    host_to_listen(&it.at.host, own)
+                }
+                _ => None,
+            });
+            let said = said.last();
+            self.picture.windows.extend(said.map(|listen| Server {
+                program: PLAIN.to_owned(),
+                listen,
+                user: ServiceUser::Root,
+                args: Vec::new(),
+            }));
+        }
+        let program = self.picture.windows.iter_mut().find(|it| it.listen.port == own);
+        if let Some(program) = program {
+            PLAIN.clone_into(&mut program.program);
+            self.picture.server = None;
+            self.picture.defaults.retain(|it| !it.starts_with(SERVER_ASSUMED));
         }
     }
 
@@ -92,7 +136,10 @@ impl Draft<'_> {
         let mut found: Vec<Listener> = Vec::new();
         for fact in &evidence.facts {
             let Kind::Listener(it) = &fact.kind else { continue };
-            let of_windows = fact.side == Side::Windows;
+            // On a container's host: a server of the host's own, unless the engine published it.
+            let of_host =
+                self.picture.boxed && fact.side == Side::Guest && !self.publishes(it.port);
+            let of_windows = fact.side == Side::Windows || of_host;
             let matters = named.contains(&it.port) || !of_windows && it.port > 1023;
             let new =
                 !found.iter().any(|known| known.address == it.address && known.port == it.port);
@@ -129,7 +176,12 @@ impl Draft<'_> {
         let said: Option<Serving> = self
             .evidence
             .all(|fact| match &fact.kind {
-                Kind::Serving(it) if it.at.port.is_none_or(|at| at == port) => Some(it.clone()),
+                Kind::Serving(it)
+                    if it.at.port.is_none_or(|at| at == port)
+                        && (fact.side != Side::Windows || !self.picture.wsl) =>
+                {
+                    Some(it.clone())
+                }
                 _ => None,
             })
             .next();
@@ -138,7 +190,8 @@ impl Draft<'_> {
             _ => None,
         });
         let published = self.evidence.all(|fact| match &fact.kind {
-            Kind::Publication(it) => {
+            // Where a port is published says nothing of where the server inside listens.
+            Kind::Publication(it) if !self.picture.boxed => {
                 let host = it.host.clone().unwrap_or(Host::Star);
                 it.host_port.filter(|at| *at == port).map(|_| host)
             }
@@ -169,6 +222,9 @@ impl Draft<'_> {
 
     /// Who has a listener on Windows: by its program, else by what else is known of its address.
     pub(super) fn owner(&self, listener: &Listener) -> Owner {
+        if self.picture.boxed {
+            return Owner::Program;
+        }
         let process = self.evidence.all(|fact| match &fact.kind {
             Kind::Process(it) if it.pid.is_some() && it.pid == listener.pid => Some(it),
             _ => None,

@@ -124,6 +124,7 @@ fn machine(raw: &RawMachine) -> Machine {
     let fresh = Machine::default();
     Machine {
         localhost_forwarding: raw.localhost_forwarding.unwrap_or(fresh.localhost_forwarding),
+        relays_loopback: raw.relays_loopback.unwrap_or(fresh.relays_loopback),
         wsl_address_on_restart: raw.wsl_address_on_restart.unwrap_or(fresh.wsl_address_on_restart),
     }
 }

@@ -110,6 +110,10 @@ pub(super) struct RawMachine {
     /// `wsl2.localhostForwarding` of the user's `.wslconfig`; true unless said otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) localhost_forwarding: Option<bool>,
+    /// Whether WSL's relay takes what listens on loopback, as it does since build 18970 of Windows;
+    /// true unless said otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) relays_loopback: Option<bool>,
     /// Whether the guest has another address after `wsl --shutdown`; `keep` unless said otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) wsl_address_on_restart: Option<AddressOnRestart>,
@@ -117,7 +121,9 @@ pub(super) struct RawMachine {
 
 impl RawMachine {
     fn is_fresh(&self) -> bool {
-        self.localhost_forwarding.is_none() && self.wsl_address_on_restart.is_none()
+        self.localhost_forwarding.is_none()
+            && self.relays_loopback.is_none()
+            && self.wsl_address_on_restart.is_none()
     }
 }
 

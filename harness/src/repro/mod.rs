@@ -16,9 +16,11 @@ pub mod fix;
 pub mod json;
 pub mod keep;
 pub mod pairs;
+mod promise;
 pub mod remedy;
 pub mod roundtrip;
 pub mod see;
+pub mod tally;
 pub mod tell;
 
 pub use build::build;

@@ -41,12 +41,13 @@ impl Dice {
 const PORTS: [u16; 6] = [3000, 4200, 5000, 5173, 8000, 8888];
 
 /// Pairs of scenarios that fit into one lab: the same healthy server, and no step of one undoes the
-/// other's. Whether both show in the matrix is for a lab to say: see [`visible`].
+/// other's, so that their order does not matter. Whether both show in the matrix is for a lab to
+/// say: see [`visible`].
 pub fn compatible(catalogue: &[Scenario]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for (first, a) in catalogue.iter().enumerate() {
-        for (second, b) in catalogue.iter().enumerate() {
-            if first != second && a.cause != b.cause && fits(a, b) {
+        for (second, b) in catalogue.iter().enumerate().skip(first + 1) {
+            if a.cause != b.cause && fits(a, b) {
                 pairs.push((first, second));
             }
         }
@@ -234,36 +235,42 @@ async fn standard(bench: &Bench, scenario: &Scenario) -> Option<Matrix> {
     Some(matrix(&cells))
 }
 
-/// As many pairs as wanted, each with a port, by the dice.
+/// As many pairs as wanted, each in an order and on a port, by the dice. No trip comes twice, so
+/// there may be fewer.
 pub fn choose(
     catalogue: &[Scenario],
     pairs: &[(usize, usize)],
     count: usize,
     dice: &mut Dice,
 ) -> Vec<Trip> {
+    // Each pair's ways to be dealt, which are fewer each time.
+    let ways = |(a, b): (usize, usize)| {
+        PORTS.into_iter().flat_map(move |port| [(a, b, port), (b, a, port)]).collect::<Vec<_>>()
+    };
+    let mut pairs: Vec<Vec<(usize, usize, u16)>> = pairs.iter().copied().map(ways).collect();
     let mut trips = Vec::new();
-    if pairs.is_empty() {
-        return trips;
-    }
-    // Each pair once before any comes twice.
-    let mut deck: Vec<(usize, usize)> = Vec::new();
-    while trips.len() < count {
-        if deck.is_empty() {
-            deck = pairs.to_vec();
+    while !pairs.is_empty() {
+        // Each pair once before any comes twice.
+        let mut deck: Vec<usize> = (0..pairs.len()).collect();
+        while !deck.is_empty() {
+            if trips.len() == count {
+                return trips;
+            }
+            let ways = &mut pairs[deck.swap_remove(dice.below(deck.len()))];
+            let (a, b, port) = ways.swap_remove(dice.below(ways.len()));
+            trips.extend(merged(&catalogue[a], &catalogue[b], port));
         }
-        let (a, b) = deck.swap_remove(dice.below(deck.len()));
-        let port = PORTS[dice.below(PORTS.len())];
-        trips.extend(merged(&catalogue[a], &catalogue[b], port));
+        pairs.retain(|ways| !ways.is_empty());
     }
     trips
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{collections::BTreeSet, path::Path};
 
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::{catalogue::Catalogue, cause::Cause};
 
     #[test]
     fn the_same_seed_gives_the_same_pairs() {
@@ -277,5 +284,24 @@ mod tests {
         };
         assert_eq!(names(7), names(7));
         assert_ne!(names(7), names(8));
+    }
+
+    #[test]
+    fn each_pair_comes_once_before_any_comes_twice_and_no_trip_twice() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        let catalogue = Catalogue::load(&root).expect("the catalogue");
+        let pairs = compatible(catalogue.all());
+        let (some, ways) = (&pairs[..7], 7 * 2 * PORTS.len());
+        let trips = choose(catalogue.all(), some, ways + 1, &mut Dice::new(3));
+        let first: BTreeSet<_> = trips[..7].iter().map(|trip| sorted(&trip.injected)).collect();
+        assert_eq!(first.len(), 7);
+        let names: BTreeSet<&str> = trips.iter().map(|trip| trip.name.as_str()).collect();
+        assert_eq!((names.len(), trips.len()), (ways, ways));
+    }
+
+    fn sorted(causes: &[Cause]) -> Vec<&str> {
+        let mut slugs: Vec<&str> = causes.iter().map(|cause| cause.slug()).collect();
+        slugs.sort_unstable();
+        slugs
     }
 }

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::{
     compare::Comparison,
     promise,
-    remedy::{Candidate, candidates},
+    remedy::{Candidate, candidates, on_machine},
     see::{Bench, Matrix, SeenBoth, matrix, matrix_plan, see_by},
 };
 use crate::{
@@ -101,6 +101,7 @@ pub async fn find(
     let aim = Arc::new(aim(comparison, seen));
     let remedies = candidates(catalogue, causes, picture);
     let all = matrix_plan(picture);
+    let steps = |set: &[usize]| on_machine(set.iter().map(|index| &remedies[*index]), picture);
     let mut fix = Fix::default();
     let mut alone: Vec<Option<Why>> = Vec::new();
     for size in 1..=LARGEST {
@@ -119,7 +120,7 @@ pub async fn find(
             }
             let (now, later) = rest.split_at(count.min(rest.len()));
             (rest, count) = (later, (count * 2).min(AT_ONCE));
-            let work = now.iter().map(|set| steps(&remedies, set));
+            let work = now.iter().map(|set| steps(set));
             let judged = try_all(bench, scenario, &aim, work.collect()).await;
             fix.tried += judged.len();
             for (set, judged) in now.iter().zip(judged) {
@@ -138,12 +139,11 @@ pub async fn find(
         // The one that gives up least, then the most promising.
         cures.sort_by_key(|(_, cured)| cured.gives_up.len());
         for (set, _) in cures {
-            let cells =
-                try_one(bench, scenario, &steps(&remedies, set), &all, bench.probes).await?;
+            let cells = try_one(bench, scenario, &steps(set), &all, bench.probes).await?;
             // By those who measured the fault: the search asks the twins only.
             if let Ok(Cured { gives_up }) = judge(&aim, &cells) {
-                let remedies = set.iter().map(|index| remedies[*index].clone()).collect();
-                fix.cure = Some(Cure { remedies, matrix: matrix(&cells), gives_up });
+                let cure = set.iter().map(|index| remedies[*index].clone()).collect();
+                fix.cure = Some(Cure { remedies: cure, matrix: matrix(&cells), gives_up });
                 break;
             }
         }
@@ -164,10 +164,6 @@ fn aim(comparison: &Comparison, seen: &SeenBoth) -> Aim {
     let goals = comparison.goals.clone();
     let cells = goals.iter().chain(&good).chain(&odd).copied().collect();
     Aim { plan: Arc::new(MatrixPlan::cells_of(cells)), goals, good, odd }
-}
-
-fn steps(remedies: &[Candidate], set: &[usize]) -> Vec<Step> {
-    set.iter().flat_map(|index| remedies[*index].steps.clone()).collect()
 }
 
 /// Tries them side by side. What they come to is in their order.

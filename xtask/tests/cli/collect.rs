@@ -32,6 +32,12 @@ fn stand_in(directory: &Path, answers: &[(String, String)]) {
     fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+fn unnumbered(text: &str) -> String {
+    let parts: Vec<&str> = text.split("host").collect();
+    let digits = |part: &&str| part.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+    parts.iter().map(digits).collect::<Vec<_>>().join("host")
+}
+
 #[test]
 fn from_inside_wsl_windows_is_asked_too() {
     let lab = ["collect", "--no-install", "--scenario", "stale-portproxy"];
@@ -61,7 +67,8 @@ fn from_inside_wsl_windows_is_asked_too() {
     for ((line, said), (_, expected)) in asked.iter().zip(&windows) {
         match line.as_str() {
             "wsl --version" => assert!(said.contains(r"C:\x\user1 on host"), "{said}"),
-            _ => assert_eq!(said, expected, "{line}"),
+            // What the lab has masked already gets another number.
+            _ => assert_eq!(unnumbered(said), unnumbered(expected), "{line}"),
         }
     }
     assert!(!page.to_lowercase().contains("jane"), "{page}");

@@ -17,7 +17,8 @@ use harness::{
     repro::{
         Bench,
         pairs::{Dice, choose, compatible, visible},
-        roundtrip::{Outcome, all, singles, summary},
+        roundtrip::{Outcome, all, singles},
+        tally::Tally,
     },
     scenario::Scenario,
 };
@@ -70,5 +71,5 @@ fn what_goes_in_comes_out() {
             format!("{}: {:?} {:?} {:?} {:?}", it.name, it.found, it.differs, it.cured, it.error)
         })
         .collect();
-    assert!(broken.is_empty(), "{}\n{}", broken.join("\n"), summary(&outcomes));
+    assert!(broken.is_empty(), "{}\n{}", broken.join("\n"), Tally::of(&outcomes));
 }

@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a probe may take.
 const LIMIT: Duration = Duration::from_secs(3);
 
+/// What is asked on both sides only to be hidden: the host and the user.
+pub const ASKED_FOR_MASKS: [&str; 2] = ["hostname", "whoami"];
+
 /// This machine.
 pub struct Here {
     windows: Reach,
@@ -53,7 +56,9 @@ impl Here {
     /// Looks where it is. `log` is the service's log, if the person names one.
     pub fn look(log: Option<&Path>) -> Here {
         let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-        let in_wsl = release.to_ascii_lowercase().contains("microsoft");
+        let microsoft = release.to_ascii_lowercase().contains("microsoft");
+        // WSL sets the variable for the socket that interop goes through.
+        let in_wsl = microsoft || env::var_os("WSL_INTEROP").is_some();
         let (windows, guest) = match () {
             () if cfg!(windows) => (Reach::Directly, Reach::Interop),
             () if in_wsl && on_path("cmd.exe") => (Reach::Interop, Reach::Directly),
@@ -75,8 +80,16 @@ impl Here {
             }
         }
         for side in [Side::Guest, Side::Windows] {
-            if let Ok(Some(output)) = self.ask(side, "hostname").await {
+            let [host, user] = ASKED_FOR_MASKS;
+            if let Ok(Some(output)) = self.ask(side, host).await {
                 masks.host(output.stdout.trim());
+            }
+            if let Ok(Some(output)) = self.ask(side, user).await {
+                // Windows says the machine's or the domain's name too.
+                let (domain, name) =
+                    output.stdout.rsplit_once('\\').unwrap_or(("", &output.stdout));
+                masks.host(domain.trim());
+                masks.user(name.trim());
             }
         }
         masks

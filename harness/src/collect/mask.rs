@@ -4,15 +4,15 @@
 //! loopback and well-known names stay, and a mask has the shape of what it hides: `x.x.x.1` for an
 //! address, `host1` for a name.
 
+mod learn;
+mod secrets;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
-use crate::evidence::{
-    fact::Place,
-    host::{Endpoint, Host},
-};
+use crate::evidence::fact::Place;
 
 /// What has been masked so far.
 #[derive(Clone, Debug, Default)]
@@ -102,51 +102,16 @@ impl Masks {
         }
     }
 
-    /// Names that stand in the text itself: homes, rows of hosts files, search domains, proxies.
-    fn learn(&mut self, text: &str) {
-        for line in text.lines() {
-            for home in ["/home/", r"\Users\", "/Users/"] {
-                for (at, _) in line.match_indices(home) {
-                    let rest = line.get(at + home.len()..).unwrap_or_default();
-                    let name = rest.split(|c: char| !is_name(c)).next().unwrap_or_default();
-                    self.user(name);
-                }
-            }
-            let mut words = line.split_whitespace();
-            match words.next() {
-                Some("search" | "domain") => words.for_each(|word| self.host(word)),
-                Some(first) if first.parse::<IpAddr>().is_ok() => {
-                    let names: Vec<&str> =
-                        words.take_while(|word| !word.starts_with('#')).collect();
-                    let is_hosts = !names.is_empty()
-                        && names.iter().all(|name| {
-                            matches!(Host::parse(name), Some(Host::Name(_))) && name.len() > 1
-                        });
-                    // `inet 10.0.0.1 brd …` starts with a word, a routing table with numbers.
-                    if is_hosts && line.trim_start().len() == line.len() {
-                        names.into_iter().for_each(|name| self.host(name));
-                    }
-                }
-                _ => {}
-            }
-            for url in line.split(['"', '\'', ' ', '=', ';', ',']).filter(|it| it.contains("://")) {
-                if let Some(Endpoint { host: Host::Name(name), .. }) = Endpoint::of_url(url) {
-                    self.host(&name);
-                }
-            }
-        }
-    }
-
     /// The text with everything hidden.
     pub fn apply(&mut self, text: &str) -> String {
-        self.learn(text);
+        learn::learn(self, text);
         let mut out = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
             if is_version(line) {
                 out.push_str(line);
                 continue;
             }
-            let line = secrets(line);
+            let line = self.spaced_link(&secrets::hide(line));
             let mut rest = line.as_str();
             while !rest.is_empty() {
                 let end = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
@@ -170,12 +135,7 @@ impl Masks {
             return format!("{mask}{tail}");
         }
         if is_mac(bare) {
-            let next = self.links.len() + 1;
-            let mask = self
-                .links
-                .entry(bare.to_ascii_lowercase().replace('-', ":"))
-                .or_insert_with(|| format!("xx:xx:xx:xx:xx:{next:02x}"));
-            return format!("{mask}{tail}");
+            return format!("{}{tail}", self.link(bare));
         }
         let (host, port) = match bare.parse::<IpAddr>() {
             Ok(_) => (bare, ""),
@@ -204,13 +164,33 @@ impl Masks {
         token.to_owned()
     }
 
+    fn link(&mut self, mac: &str) -> String {
+        let next = self.links.len() + 1;
+        let key = mac.to_ascii_lowercase().replace(['-', ' '], ":");
+        self.links.entry(key).or_insert_with(|| format!("xx:xx:xx:xx:xx:{next:02x}")).clone()
+    }
+
+    /// The list of interfaces of `route print` has them with spaces: `12...00 15 5d 32 1c 5d ......`.
+    fn spaced_link(&mut self, line: &str) -> String {
+        const LENGTH: usize = "00 15 5d 32 1c 5d".len();
+        let Some(at) = line.find("...").map(|at| at + 3) else { return line.to_owned() };
+        match line.get(at..at + LENGTH) {
+            Some(mac) if is_mac(&mac.replace(' ', ":")) => {
+                format!("{}{}{}", &line[..at], self.link(mac), &line[at + LENGTH..])
+            }
+            _ => line.to_owned(),
+        }
+    }
+
     fn address(&mut self, address: IpAddr, written: &str) -> String {
-        if !is_public(address) {
+        let of_link = is_of_link(address);
+        if !is_public(address) && !of_link {
             return written.to_owned();
         }
         let next = self.addresses.len() + 1;
         let mask = self.addresses.entry(address).or_insert_with(|| match address {
             IpAddr::V4(_) => format!("x.x.x.{next}"),
+            IpAddr::V6(_) if of_link => format!("fe80::{next:x}"),
             // The prefix that documents use.
             IpAddr::V6(_) => format!("2001:db8::{next:x}"),
         });
@@ -240,6 +220,13 @@ fn is_version(line: &str) -> bool {
     ends && line.trim() != value && !value.starts_with("255.")
 }
 
+/// Whether it is a link-local one made of a MAC address.
+fn is_of_link(address: IpAddr) -> bool {
+    let IpAddr::V6(v6) = address else { return false };
+    let bytes = v6.octets();
+    bytes[..2] == [0xfe, 0x80] && bytes[11..13] == [0xff, 0xfe]
+}
+
 /// Whether an address says where in the world a machine is.
 fn is_public(address: IpAddr) -> bool {
     match address {
@@ -252,32 +239,6 @@ fn is_public(address: IpAddr) -> bool {
             v6 != Ipv6Addr::LOCALHOST && global && !documentation
         }
     }
-}
-
-/// What only its owner may know: in a URL before the `@`, and behind a word for it.
-fn secrets(line: &str) -> String {
-    let mut line = line.to_owned();
-    if let Some(scheme) = line.find("://") {
-        let start = scheme + 3;
-        let authority = line[start..].find(['/', ' ', '"', '\'']).unwrap_or(line.len() - start);
-        if let Some(at) = line[start..start + authority].rfind('@') {
-            line.replace_range(start..start + at, "***");
-        }
-    }
-    let lower = line.to_ascii_lowercase();
-    for word in ["password", "passwd", "token", "secret", "api_key", "apikey", "authorization"] {
-        let Some(at) = lower.find(word) else { continue };
-        let Some(sign) = lower[at..].find(['=', ':']).filter(|sign| *sign < word.len() + 12) else {
-            continue;
-        };
-        let start = at + sign + 1;
-        let end = line.trim_end().len();
-        if start < end {
-            line.replace_range(start..end, " ***");
-        }
-        break;
-    }
-    line
 }
 
 #[cfg(test)]
@@ -334,5 +295,43 @@ mod tests {
     fn ipv6_of_the_world() {
         let text = "inet6 2a02:8070:1:2::5/64 scope global\n";
         assert_eq!(masked(text), "inet6 2001:db8::1/64 scope global\n");
+    }
+
+    #[test]
+    fn proxies_and_what_is_not_sent_to_them() {
+        let text = "no_proxy=localhost,127.0.0.1,intern.corp.example,.lab.example,172.16.0.0/12\n\
+            https_proxy=max:pa55/wd@gate.corp.example:3128\n\
+            \u{20}   ProxyServer    REG_SZ    http=cache.example:80;https=x:y@cache.example:81\n\
+            \u{20}   ProxyOverride    REG_SZ    *.dom.example;<local>\n\
+            see http://a:b@one.example/ and http://c:d@two.example/\n";
+        let masked = masked(text);
+        for gone in ["corp", "lab.", "max", "pa55", "wd@", "gate", "cache", "x:y", "dom", "c:d"] {
+            assert!(!masked.contains(gone), "{gone} in {masked}");
+        }
+        for kept in ["localhost,127.0.0.1,", "172.16.0.0/12", ":3128", "<local>", "http=host"] {
+            assert!(masked.contains(kept), "{kept} not in {masked}");
+        }
+    }
+
+    #[test]
+    fn owners_of_processes_escaped_homes_and_mail() {
+        let text = "USER  PID COMMAND\nmoritz 77 python3\nlongish+ 78 node\n```\n\
+            kernel=C:\\\\Users\\\\Erika\\\\vmlinux\nC:\\Users\\Anna Lena\\x\nask jo@mail.example\n";
+        let masked = masked(text);
+        for gone in ["moritz", "longish", "Erika", "Anna", "Lena", "jo@", "mail.example"] {
+            assert!(!masked.contains(gone), "{gone} in {masked}");
+        }
+        assert!(masked.contains("77 python3"), "{masked}");
+    }
+
+    #[test]
+    fn a_mac_address_hides_in_others() {
+        let text = " 12...00 15 5d 32 1c 5d ......Hyper-V Adapter\nlink/ether 00:15:5d:32:1c:5d\n\
+            inet6 fe80::215:5dff:fe32:1c5d/64 scope link\n3: eth0@if2: <UP>\napp@1.0.0 @angular/cli\n\
+            \u{20}  Connection-specific DNS Suffix  . : corp.example\n";
+        let expected = " 12...xx:xx:xx:xx:xx:01 ......Hyper-V Adapter\n\
+            link/ether xx:xx:xx:xx:xx:01\ninet6 fe80::1/64 scope link\n3: eth0@if2: <UP>\napp@1.0.0 @angular/cli\n\
+            \u{20}  Connection-specific DNS Suffix  . : host2\n";
+        assert_eq!(masked(text), expected);
     }
 }

@@ -61,7 +61,7 @@ pub const GUEST: &[Question] = &[
     guest("cat /etc/hosts", trim::uncommented),
     guest("cat /etc/resolv.conf", trim::uncommented),
     guest_if("test -e /etc/wsl.conf", "cat /etc/wsl.conf"),
-    guest("env | grep -i proxy", trim::whole),
+    guest("env | grep -i proxy", trim::variables),
     guest_if("pgrep -x firewalld", "firewall-cmd --list-all"),
     guest_if("command -v ufw", "ufw status"),
     guest_if("test -S /var/run/docker.sock", "docker ps"),

@@ -22,6 +22,15 @@ pub fn listeners(text: &str, _: &[u16]) -> String {
     })
 }
 
+/// The variables that tools read for a proxy; others have the word in them too.
+pub fn variables(text: &str, _: &[u16]) -> String {
+    lines(text, |line| {
+        let name = line.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        let is_word = name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
+        is_word && name.ends_with("_proxy")
+    })
+}
+
 /// The values that name a proxy.
 pub fn proxies(text: &str, _: &[u16]) -> String {
     lines(text, |line| {

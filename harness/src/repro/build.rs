@@ -11,7 +11,7 @@ use super::ReproError;
 use crate::{
     cause::Cause,
     node::Node,
-    picture::{Forward, Helper, Picture, Server},
+    picture::{FirewalldZone, Forward, Helper, Picture, Server},
     scenario::{
         Action, Listen, Machine, MatrixChoice, Plan, Scenario, Service, ServiceChange,
         ServiceState, ServiceUser, Signature, Step, file, to_toml,
@@ -158,22 +158,7 @@ fn around(picture: &Picture) -> Vec<Step> {
         steps.push(step(Node::Wsl, Action::Env(picture.env.clone())));
     }
     if let Some(zone) = &picture.firewalld {
-        steps.push(run(Node::Wsl, "sudo systemctl start firewalld"));
-        let mut lines = Vec::new();
-        if let Some(name) = &zone.name {
-            steps.push(run(Node::Wsl, format!("sudo firewall-cmd --set-default-zone={name}")));
-        }
-        let named = zone.name.as_deref().unwrap_or("public");
-        if zone.drops {
-            lines.push(format!("--zone={named} --set-target=DROP"));
-        }
-        lines.extend(zone.ports.iter().map(|port| format!("--zone={named} --add-port={port}/tcp")));
-        let any = !lines.is_empty();
-        let permanent = |line| run(Node::Wsl, format!("sudo firewall-cmd --permanent {line}"));
-        steps.extend(lines.into_iter().map(permanent));
-        if any {
-            steps.push(run(Node::Wsl, "sudo firewall-cmd --reload"));
-        }
+        steps.extend(firewalld(zone));
     }
     for (count, server) in picture.windows.iter().enumerate() {
         let name = (count > 0).then(|| format!("windows{count}"));
@@ -201,6 +186,34 @@ fn around(picture: &Picture) -> Vec<Step> {
             steps.push(run(Node::Windows, "sc config iphlpsvc start= disabled"));
             steps.push(run(Node::Windows, "net stop iphlpsvc"));
         }
+    }
+    steps
+}
+
+/// firewalld with this zone. One that drops is wholly known, so firewalld finds its file when it
+/// starts; a port is added to whatever else its zone lets in.
+fn firewalld(zone: &FirewalldZone) -> Vec<Step> {
+    let named = zone.name.as_deref().unwrap_or("public");
+    let mut steps = Vec::new();
+    if zone.drops {
+        let ports = zone.ports.iter();
+        let ports = ports.map(|port| format!("  <port port=\"{port}\" protocol=\"tcp\"/>\n"));
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<zone target=\"DROP\">\n{}</zone>\n",
+            ports.collect::<String>()
+        );
+        steps.push(write(Node::Wsl, &format!("/etc/firewalld/zones/{named}.xml"), text));
+    }
+    steps.push(run(Node::Wsl, "sudo systemctl start firewalld"));
+    if let Some(name) = &zone.name {
+        steps.push(run(Node::Wsl, format!("sudo firewall-cmd --set-default-zone={name}")));
+    }
+    if !zone.drops && !zone.ports.is_empty() {
+        let ports: String =
+            zone.ports.iter().map(|port| format!(" --add-port={port}/tcp")).collect();
+        let line = format!("sudo firewall-cmd --permanent --zone={named}{ports}");
+        steps.push(run(Node::Wsl, line));
+        steps.push(run(Node::Wsl, "sudo firewall-cmd --reload"));
     }
     steps
 }

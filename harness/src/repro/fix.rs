@@ -1,5 +1,5 @@
 //! The search for a cure: remedies of the catalogue and sets of them, each in a fresh lab, the
-//! smallest sets first.
+//! smallest sets first, and of one size the most promising.
 
 use std::{sync::Arc, time::Instant};
 
@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 
 use super::{
     compare::Comparison,
-    remedy::{Candidate, candidates},
+    promise,
+    remedy::{Candidate, candidates, on_machine},
     see::{Bench, Matrix, SeenBoth, matrix, matrix_plan, see_by},
 };
 use crate::{
@@ -24,8 +25,11 @@ use crate::{
 /// The largest set that is tried.
 const LARGEST: usize = 3;
 
-/// How many remedies are combined.
-const MOST: usize = 9;
+/// How many sets are tried at once at first, the most promising ones; then twice as many, and so on.
+const FIRST: usize = 2;
+
+/// How many at most.
+const AT_ONCE: usize = 16;
 
 /// What was tried, and what it came to.
 #[derive(Clone, Debug, Default)]
@@ -94,66 +98,61 @@ pub async fn find(
     seen: &SeenBoth,
 ) -> Result<Fix, LabError> {
     let clock = Instant::now();
-    let aim = aim(comparison, seen);
+    let aim = Arc::new(aim(comparison, seen));
     let remedies = candidates(catalogue, causes, picture);
+    let all = matrix_plan(picture);
+    let steps = |set: &[usize]| on_machine(set.iter().map(|index| &remedies[*index]), picture);
     let mut fix = Fix::default();
+    let mut alone: Vec<Option<Why>> = Vec::new();
     for size in 1..=LARGEST {
-        let sets: Vec<Vec<Candidate>> = match size {
-            1 => remedies.iter().map(|one| vec![one.clone()]).collect(),
-            _ => sets(&remedies, size),
+        let sets = match size {
+            1 => (0..remedies.len()).map(|index| vec![index]).collect(),
+            _ => promise::sets(&remedies, &alone, size),
         };
-        if size > 1 && clock.elapsed() > bench.budget {
-            fix.cut_short = !sets.is_empty();
-            break;
-        }
-        let mut running = JoinSet::new();
-        for (number, set) in sets.iter().enumerate() {
-            let (bench, scenario) = (Arc::clone(bench), scenario.clone());
-            let (plan, steps) = (Arc::clone(&aim.plan), steps(set));
-            let deadline = clock + bench.budget + bench.budget / 2;
-            running.spawn(async move {
-                if size > 1 && Instant::now() > deadline {
-                    return (number, None);
-                }
-                (number, Some(try_one(&bench, &scenario, &steps, &plan, Probes::Native).await))
-            });
-        }
-        let mut cures: Vec<(usize, Cured)> = Vec::new();
-        while let Some(done) = running.join_next().await {
-            let (number, result) = match done {
-                Ok(done) => done,
-                Err(broken) if broken.is_panic() => {
-                    std::panic::resume_unwind(broken.into_panic());
-                }
-                Err(_) => continue,
-            };
-            let Some(result) = result else {
+        // What fails alone is told, so each is tried; of sets, as many as it takes.
+        let mut count = if size == 1 { sets.len() } else { FIRST };
+        let mut rest = sets.as_slice();
+        let mut cures: Vec<(&[usize], Cured)> = Vec::new();
+        while !rest.is_empty() && !cures.iter().any(|(_, cured)| cured.gives_up.is_empty()) {
+            if size > 1 && clock.elapsed() > bench.budget {
                 fix.cut_short = true;
-                continue;
-            };
-            fix.tried += 1;
-            match judge(&aim, result) {
-                Ok(cured) => cures.push((number, cured)),
-                Err(why) if size == 1 => {
-                    fix.failed.push((remedies[number].clone(), why));
+                break;
+            }
+            let (now, later) = rest.split_at(count.min(rest.len()));
+            (rest, count) = (later, (count * 2).min(AT_ONCE));
+            let work = now.iter().map(|set| steps(set));
+            let judged = try_all(bench, scenario, &aim, work.collect()).await;
+            fix.tried += judged.len();
+            for (set, judged) in now.iter().zip(judged) {
+                let why = match judged {
+                    Ok(cured) => {
+                        cures.push((set, cured));
+                        None
+                    }
+                    Err(why) => Some(why),
+                };
+                if size == 1 {
+                    alone.push(why);
                 }
-                Err(_) => {}
             }
         }
-        // The one that gives up least and leaves most cells good, then the catalogue's first.
-        cures.sort_by_key(|(number, cured)| {
-            (cured.gives_up.len(), std::cmp::Reverse(cured.good), *number)
-        });
-        if let Some((number, cured)) = cures.first() {
-            let set = &sets[*number];
-            let steps = steps(set);
-            let all = matrix_plan(picture);
-            let cells = try_one(bench, scenario, &steps, &all, bench.probes).await?;
-            let gives_up = cured.gives_up.clone();
-            fix.cure = Some(Cure { remedies: set.clone(), matrix: matrix(&cells), gives_up });
+        // The one that gives up least, then the most promising.
+        cures.sort_by_key(|(_, cured)| cured.gives_up.len());
+        for (set, _) in cures {
+            let cells = try_one(bench, scenario, &steps(set), &all, bench.probes).await?;
+            // By those who measured the fault: the search asks the twins only.
+            if let Ok(Cured { gives_up }) = judge(&aim, &cells) {
+                let cure = set.iter().map(|index| remedies[*index].clone()).collect();
+                fix.cure = Some(Cure { remedies: cure, matrix: matrix(&cells), gives_up });
+                break;
+            }
+        }
+        if fix.cure.is_some() || fix.cut_short {
             break;
         }
     }
+    let failed = remedies.into_iter().zip(alone);
+    fix.failed = failed.filter_map(|(remedy, why)| Some((remedy, why?))).collect();
     fix.failed.sort_by(|a, b| a.0.from.cmp(&b.0.from));
     Ok(fix)
 }
@@ -167,29 +166,36 @@ fn aim(comparison: &Comparison, seen: &SeenBoth) -> Aim {
     Aim { plan: Arc::new(MatrixPlan::cells_of(cells)), goals, good, odd }
 }
 
-/// Sets of this size, with one remedy of a cause at most: those of one are alternatives.
-fn sets(remedies: &[Candidate], size: usize) -> Vec<Vec<Candidate>> {
-    let some = &remedies[..remedies.len().min(MOST)];
-    let mut sets: Vec<Vec<usize>> = vec![Vec::new()];
-    for _ in 0..size {
-        let mut larger = Vec::new();
-        for set in &sets {
-            let start = set.last().map_or(0, |last| last + 1);
-            for next in start..some.len() {
-                if set.iter().all(|taken| some[*taken].cause != some[next].cause) {
-                    let mut set = set.clone();
-                    set.push(next);
-                    larger.push(set);
-                }
-            }
-        }
-        sets = larger;
+/// Tries them side by side. What they come to is in their order.
+async fn try_all(
+    bench: &Arc<Bench>,
+    scenario: &Scenario,
+    aim: &Arc<Aim>,
+    sets: Vec<Vec<Step>>,
+) -> Vec<Result<Cured, Why>> {
+    let mut running = JoinSet::new();
+    for (number, steps) in sets.into_iter().enumerate() {
+        let (bench, scenario, aim) = (Arc::clone(bench), scenario.clone(), Arc::clone(aim));
+        running.spawn(async move {
+            let tried = try_one(&bench, &scenario, &steps, &aim.plan, Probes::Native).await;
+            let judged = tried.map_err(|error| {
+                let text = error.to_string();
+                Why::CannotBeDone(text.lines().next().unwrap_or_default().to_owned())
+            });
+            (number, judged.and_then(|cells| judge(&aim, &cells)))
+        });
     }
-    sets.into_iter().map(|set| set.into_iter().map(|index| some[index].clone()).collect()).collect()
-}
-
-fn steps(set: &[Candidate]) -> Vec<Step> {
-    set.iter().flat_map(|remedy| remedy.steps.clone()).collect()
+    let mut judged = Vec::new();
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok(done) => judged.push(done),
+            Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
+            // Cancelled: the whole search is.
+            Err(_) => {}
+        }
+    }
+    judged.sort_by_key(|(number, _)| *number);
+    judged.into_iter().map(|(_, judged)| judged).collect()
 }
 
 async fn try_one(
@@ -205,21 +211,13 @@ async fn try_one(
 
 /// What a cure comes to.
 struct Cured {
-    /// How many cells are good.
-    good: usize,
+    /// What it gives up.
     gives_up: Vec<RoutePattern>,
 }
 
 /// What it comes to, where it is a cure.
-fn judge(aim: &Aim, result: Result<Vec<Cell>, LabError>) -> Result<Cured, Why> {
-    let cells = match result {
-        Ok(cells) => matrix(&cells),
-        Err(error) => {
-            let text = error.to_string();
-            let line = text.lines().next().unwrap_or_default().to_owned();
-            return Err(Why::CannotBeDone(line));
-        }
-    };
+fn judge(aim: &Aim, cells: &[Cell]) -> Result<Cured, Why> {
+    let cells = matrix(cells);
     let bad = |wanted: &[(Route, Tool)]| {
         let bad = wanted.iter().filter(|cell| !cells.get(cell).is_some_and(|it| it.is_good()));
         let pattern =
@@ -234,30 +232,5 @@ fn judge(aim: &Aim, result: Result<Vec<Cell>, LabError>) -> Result<Cured, Why> {
     if !breaks.is_empty() {
         return Err(Why::Breaks(breaks));
     }
-    let good = cells.values().filter(|outcome| outcome.is_good()).count();
-    Ok(Cured { good, gives_up: bad(&aim.odd) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sets_take_one_remedy_of_a_cause() {
-        let one = |slug: &str, from: &str| Candidate {
-            from: from.to_owned(),
-            cause: Cause::from_slug(slug).expect("a cause"),
-            steps: Vec::new(),
-        };
-        let remedies =
-            [one("dns", "a"), one("dns", "b"), one("vpn-mtu", "c"), one("vpn-route", "d")];
-        let names = |size| {
-            let names = |set: Vec<Candidate>| {
-                set.into_iter().map(|it| it.from).collect::<Vec<_>>().concat()
-            };
-            sets(&remedies, size).into_iter().map(names).collect::<Vec<_>>()
-        };
-        assert_eq!(names(2), ["ac", "ad", "bc", "bd", "cd"]);
-        assert_eq!(names(3), ["acd", "bcd"]);
-    }
+    Ok(Cured { gives_up: bad(&aim.odd) })
 }

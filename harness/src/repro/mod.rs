@@ -18,11 +18,13 @@ pub mod fix;
 pub mod json;
 pub mod keep;
 pub mod pairs;
+mod promise;
 pub mod reading;
 pub mod remedy;
 pub mod roundtrip;
 pub mod score;
 pub mod see;
+pub mod tally;
 pub mod tell;
 
 pub use advice::Advice;

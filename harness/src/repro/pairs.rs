@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::{
     Bench,
-    remedy::with_port,
+    remedy::{restarts, with_port},
     roundtrip::Trip,
     see::{Matrix, matrix, see},
 };
@@ -40,14 +40,20 @@ impl Dice {
 /// Ports that a pair may have, besides its scenarios' own.
 const PORTS: [u16; 6] = [3000, 4200, 5000, 5173, 8000, 8888];
 
-/// Pairs of scenarios that fit into one lab: the same healthy server, and no step of one undoes the
-/// other's. Whether both show in the matrix is for a lab to say: see [`visible`].
+/// Pairs of scenarios that fit into one lab, in an order that does: the same healthy server, and no
+/// step of one undoes the other's. Whether both show in the matrix is for a lab to say: see
+/// [`visible`].
 pub fn compatible(catalogue: &[Scenario]) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for (first, a) in catalogue.iter().enumerate() {
-        for (second, b) in catalogue.iter().enumerate() {
-            if first != second && a.cause != b.cause && fits(a, b) {
+        for (second, b) in catalogue.iter().enumerate().skip(first + 1) {
+            if a.cause == b.cause || !fits(a, b) {
+                continue;
+            }
+            if !forgets(a, b) {
                 pairs.push((first, second));
+            } else if !forgets(b, a) {
+                pairs.push((second, first));
             }
         }
     }
@@ -72,6 +78,25 @@ fn fits(a: &Scenario, b: &Scenario) -> bool {
         && !ours.iter().any(|it| it != TO_GUEST && theirs.contains(it))
         && !third(&ours, &theirs)
         && !third(&theirs, &ours)
+}
+
+/// Whether a restart of the guest by one of them ends a variable of the other's, where the second
+/// fault comes after the first.
+fn forgets(first: &Scenario, second: &Scenario) -> bool {
+    let steps = in_order(first, second);
+    steps.iter().enumerate().any(|(at, (owner, step))| {
+        let variable = step.on == Node::Wsl && matches!(step.action, Action::Env(_));
+        variable && steps[at..].iter().any(|(by, later)| by != owner && restarts(&later.action))
+    })
+}
+
+/// All steps of a lab with both, and whose they are.
+fn in_order<'s>(first: &'s Scenario, second: &'s Scenario) -> Vec<(usize, &'s Step)> {
+    let setups = [(0, first.setup.as_slice()), (1, second.setup.as_slice())];
+    let faults = [(0, fault(first)), (1, fault(second))];
+    let faults = faults.into_iter().map(|(owner, fault)| (owner, fault.unwrap_or_default()));
+    let groups = setups.into_iter().chain(faults);
+    groups.flat_map(|(owner, steps)| steps.iter().map(move |step| (owner, step))).collect()
 }
 
 /// One has a rule to the guest's address, the other a server that leaves it.
@@ -235,36 +260,45 @@ async fn standard(bench: &Bench, scenario: &Scenario) -> Option<Matrix> {
     Some(matrix(&cells))
 }
 
-/// As many pairs as wanted, each with a port, by the dice.
+/// As many pairs as wanted, each in an order and on a port, by the dice. No trip comes twice, so
+/// there may be fewer.
 pub fn choose(
     catalogue: &[Scenario],
     pairs: &[(usize, usize)],
     count: usize,
     dice: &mut Dice,
 ) -> Vec<Trip> {
+    // Each pair's ways to be dealt, which are fewer each time.
+    let ways = |(a, b): (usize, usize)| {
+        let back = (!forgets(&catalogue[b], &catalogue[a])).then_some((b, a));
+        let orders: Vec<(usize, usize)> = [Some((a, b)), back].into_iter().flatten().collect();
+        let on = |port| orders.iter().map(move |(a, b)| (*a, *b, port));
+        PORTS.into_iter().flat_map(on).collect::<Vec<_>>()
+    };
+    let mut pairs: Vec<Vec<(usize, usize, u16)>> = pairs.iter().copied().map(ways).collect();
     let mut trips = Vec::new();
-    if pairs.is_empty() {
-        return trips;
-    }
-    // Each pair once before any comes twice.
-    let mut deck: Vec<(usize, usize)> = Vec::new();
-    while trips.len() < count {
-        if deck.is_empty() {
-            deck = pairs.to_vec();
+    while !pairs.is_empty() {
+        // Each pair once before any comes twice.
+        let mut deck: Vec<usize> = (0..pairs.len()).collect();
+        while !deck.is_empty() {
+            if trips.len() == count {
+                return trips;
+            }
+            let ways = &mut pairs[deck.swap_remove(dice.below(deck.len()))];
+            let (a, b, port) = ways.swap_remove(dice.below(ways.len()));
+            trips.extend(merged(&catalogue[a], &catalogue[b], port));
         }
-        let (a, b) = deck.swap_remove(dice.below(deck.len()));
-        let port = PORTS[dice.below(PORTS.len())];
-        trips.extend(merged(&catalogue[a], &catalogue[b], port));
+        pairs.retain(|ways| !ways.is_empty());
     }
     trips
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{collections::BTreeSet, path::Path};
 
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::{catalogue::Catalogue, cause::Cause};
 
     #[test]
     fn the_same_seed_gives_the_same_pairs() {
@@ -278,5 +312,38 @@ mod tests {
         };
         assert_eq!(names(7), names(7));
         assert_ne!(names(7), names(8));
+    }
+
+    #[test]
+    fn each_pair_comes_once_before_any_comes_twice_and_no_trip_twice() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        let catalogue = Catalogue::load(&root).expect("the catalogue");
+        let pairs = compatible(catalogue.all());
+        let both = |(a, b): &(usize, usize)| !forgets(&catalogue.all()[*b], &catalogue.all()[*a]);
+        let some: Vec<_> = pairs.into_iter().filter(both).take(7).collect();
+        let ways = 7 * 2 * PORTS.len();
+        let trips = choose(catalogue.all(), &some, ways + 1, &mut Dice::new(3));
+        let first: BTreeSet<_> = trips[..7].iter().map(|trip| sorted(&trip.injected)).collect();
+        assert_eq!(first.len(), 7);
+        let names: BTreeSet<&str> = trips.iter().map(|trip| trip.name.as_str()).collect();
+        assert_eq!((names.len(), trips.len()), (ways, ways));
+    }
+
+    #[test]
+    fn a_restart_after_a_variable_forgets_it() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        let catalogue = Catalogue::load(&root).expect("the catalogue");
+        let at = |name: &str| catalogue.all().iter().position(|it| it.name == name).expect(name);
+        let (env, restart) = (at("proxy-env-wrong-namespace"), at("localhost-forwarding-off"));
+        let pairs = compatible(catalogue.all());
+        assert!(pairs.contains(&(restart, env)) && !pairs.contains(&(env, restart)));
+        let trips = choose(catalogue.all(), &[(restart, env)], 99, &mut Dice::new(1));
+        assert_eq!(trips.len(), PORTS.len());
+    }
+
+    fn sorted(causes: &[Cause]) -> Vec<&str> {
+        let mut slugs: Vec<&str> = causes.iter().map(|cause| cause.slug()).collect();
+        slugs.sort_unstable();
+        slugs
     }
 }

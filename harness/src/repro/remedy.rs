@@ -57,6 +57,30 @@ fn serves_on_windows(picture: &Picture) -> bool {
     picture.server.is_none() && picture.windows.iter().any(own)
 }
 
+/// The steps of a set as they work on the reporter's machine. A restart of WSL ends a lab's variables
+/// for good, which would look like a cure; on a machine they stand in a profile and come back.
+pub fn on_machine<'c>(set: impl Iterator<Item = &'c Candidate>, picture: &Picture) -> Vec<Step> {
+    let mut profile = picture.env.clone();
+    let mut steps = Vec::new();
+    for step in set.flat_map(|remedy| &remedy.steps) {
+        steps.push(step.clone());
+        match &step.action {
+            Action::Env(vars) if step.on == Node::Wsl => profile.extend(vars.clone()),
+            action if restarts(action) && !profile.is_empty() => {
+                let action = Action::Env(profile.clone());
+                steps.push(Step { on: Node::Wsl, action, ..step.clone() });
+            }
+            _ => {}
+        }
+    }
+    steps
+}
+
+/// Whether the guest stops, and forgets what is not on its disk.
+pub(super) fn restarts(action: &Action) -> bool {
+    matches!(action, Action::Run(line) if line.contains("--shutdown"))
+}
+
 fn bare(steps: &[Step]) -> Vec<(Node, Action)> {
     steps.iter().map(|step| (step.on, step.action.clone())).collect()
 }
@@ -188,6 +212,34 @@ pub(super) fn with_port(line: &str, from: u16, to: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_of_a_profile_come_back_after_a_restart() {
+        let vars = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        let step = |on, action| Step { on, action, exit: 0, line: 0 };
+        let restart = || step(Node::Windows, Action::Run("wsl.exe --shutdown".to_owned()));
+        let unset = step(Node::Wsl, Action::Env(vars(&[("http_proxy", "")])));
+        let candidate = |steps: Vec<Step>| Candidate {
+            from: String::new(),
+            cause: Cause::from_slug("dns").expect("a cause"),
+            steps,
+        };
+        let picture = Picture { env: vars(&[("http_proxy", "http://p:1")]), ..Picture::default() };
+        let after = |set: &[Candidate]| {
+            let steps = on_machine(set.iter(), &picture);
+            steps.into_iter().rev().find_map(|step| match step.action {
+                Action::Env(vars) => vars.get("http_proxy").cloned(),
+                _ => None,
+            })
+        };
+        assert_eq!(after(&[candidate(vec![restart()])]).as_deref(), Some("http://p:1"));
+        let both = [candidate(vec![unset]), candidate(vec![restart()])];
+        assert_eq!(after(&both).as_deref(), Some(""));
+        let none = on_machine([candidate(vec![restart()])].iter(), &Picture::default());
+        assert_eq!(none.len(), 1);
+    }
 
     #[test]
     fn ports_are_whole_numbers() {

@@ -168,32 +168,3 @@ async fn page(bench: &Arc<Bench>, trip: &Trip) -> Result<String, String> {
     let page = collect_in_lab(&lab, &wish, &plan, bench.probes, &bench.slots).await;
     page.map(|(_, page)| page).map_err(|error| error.to_string())
 }
-
-/// What all trips come to.
-pub fn summary(outcomes: &[Outcome]) -> String {
-    let injected: usize = outcomes.iter().map(|it| it.injected.len()).sum();
-    let named: usize = outcomes.iter().map(Outcome::named).sum();
-    let certain: usize = outcomes
-        .iter()
-        .map(|it| it.found.iter().filter(|found| found.1 == Confidence::Certain).count())
-        .sum();
-    let wrong: usize = outcomes.iter().map(|it| it.wrong().len()).sum();
-    let count = |test: &dyn Fn(&Outcome) -> bool| outcomes.iter().filter(|it| test(it)).count();
-    let all = outcomes.len();
-    let share = |part: usize, whole: usize| {
-        let percent = if whole == 0 { 100.0 } else { 100.0 * part as f64 / whole as f64 };
-        format!("{part}/{whole} ({percent:.1} %)")
-    };
-    format!(
-        "recall      {} injected causes named\n\
-         precision   {} of what is called certain was injected\n\
-         reproduced  {} with the same matrix, cell by cell\n\
-         cured       {} by a verified fix\n\
-         all of it   {}\n",
-        share(named, injected),
-        share(certain - wrong, certain),
-        share(count(&Outcome::reproduced), all),
-        share(count(&|it| it.cured), all),
-        share(count(&Outcome::holds), all),
-    )
-}

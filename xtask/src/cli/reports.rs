@@ -80,6 +80,9 @@ pub struct Roundtrip {
     /// By which they are chosen.
     #[arg(long, default_value_t = 1, value_name = "S")]
     pub seed: u64,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
     /// Write the report of every lab into this directory.
     #[arg(long, value_name = "DIR")]
     pub reports: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::ExitCode, sync::Arc};
 use harness::{
     collect::{
         Wish, collect_in_lab, gather,
-        here::Here,
+        here::{ASKED_FOR_MASKS, Here},
         page,
         question::{GUEST, Question, WINDOWS},
     },
@@ -63,6 +63,7 @@ fn preview() -> String {
             text += &format!("  {run}{}\n", test.unwrap_or_default());
         }
     }
+    text += &format!("\nOn both, only to be masked\n  {}\n", ASKED_FOR_MASKS.join("\n  "));
     text
 }
 

@@ -4,7 +4,7 @@ use std::{fs, process::ExitCode, sync::Arc, time::Duration};
 
 use super::{catalogue, prepare};
 use crate::{
-    cli::{ArmName, Roundtrip, WindowsOptions},
+    cli::{ArmName, ListFormat, Roundtrip, WindowsOptions},
     exit::{FAILED, Failure, INTERRUPTED, OK},
     output::show,
 };
@@ -12,7 +12,8 @@ use harness::{
     repro::{
         Bench,
         pairs::{Dice, choose, compatible, visible},
-        roundtrip::{Outcome, all, singles, summary},
+        roundtrip::{Outcome, all, singles},
+        tally::{Tally, json},
     },
     scenario::Scenario,
 };
@@ -67,17 +68,27 @@ pub fn run(options: &Roundtrip) -> Result<ExitCode, Failure> {
         let wrote = fs::create_dir_all(dir).and_then(|()| outcomes.iter().try_for_each(write));
         wrote.map_err(|error| Failure::input(miette::miette!("{}: {error}", dir.display())))?;
     }
-    let mut text = String::new();
-    for outcome in outcomes.iter().filter(|outcome| !outcome.holds()) {
-        text += &line(outcome);
-    }
-    for (name, reason) in &obstacles {
-        text += &format!("skipped {name}: {reason}\n");
-    }
-    text += &format!("\n{}", summary(&outcomes));
+    let tally = Tally::of(&outcomes);
+    let text = match options.format {
+        ListFormat::Text => {
+            let broken = outcomes.iter().filter(|outcome| !outcome.holds()).map(line);
+            let skipped = obstacles.iter().map(|(name, why)| format!("skipped {name}: {why}\n"));
+            format!("{}\n{tally}", broken.chain(skipped).collect::<String>())
+        }
+        ListFormat::Json => {
+            let mut all = json(&outcomes);
+            all["seed"] = options.seed.into();
+            all["skipped"] = obstacles.iter().map(|(name, why)| [name.as_str(), why]).collect();
+            format!("{all:#}\n")
+        }
+    };
     show(&text)?;
-    let holds = outcomes.iter().all(Outcome::holds);
-    Ok(ExitCode::from(if holds { OK } else { FAILED }))
+    // Fewer pairs than wanted are no proof of as many.
+    let enough = outcomes.iter().filter(|it| it.injected.len() > 1).count() == options.pairs;
+    if !enough {
+        eprintln!("fewer than {} pairs: no more differ", options.pairs);
+    }
+    Ok(ExitCode::from(if tally.holds() && enough { OK } else { FAILED }))
 }
 
 fn line(outcome: &Outcome) -> String {

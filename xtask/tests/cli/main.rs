@@ -9,6 +9,7 @@ mod support;
 mod bad_input;
 mod catalogue;
 mod claims;
+mod collect;
 mod diagnose;
 mod firewall;
 mod json_report;

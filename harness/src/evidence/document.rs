@@ -253,6 +253,9 @@ fn starts_with_address(text: &str) -> bool {
     text.split_whitespace().next().is_some_and(|word| word.parse::<std::net::IpAddr>().is_ok())
 }
 
+/// Keys that head a report whatever follows them.
+const HEADS: [&str; 4] = ["setup", "os", "environment", "platform"];
+
 /// `- key: value`, `- a sentence`; also without the dash where the key is short and no sentence.
 fn item(line: Text<'_>) -> Option<(Option<Text<'_>>, Text<'_>)> {
     let marked = ["- ", "* ", "• ", "+ "].into_iter().find_map(|mark| line.after(mark));
@@ -260,7 +263,8 @@ fn item(line: Text<'_>) -> Option<(Option<Text<'_>>, Text<'_>)> {
         let words = key.as_str().split_whitespace().count();
         // A sentence may have a colon as well.
         let told = value.as_str().split_whitespace().count();
-        let is_key = if marked.is_some() { words <= 14 } else { words <= 3 && told <= 3 };
+        let named = HEADS.iter().any(|head| key.as_str().eq_ignore_ascii_case(head));
+        let is_key = if marked.is_some() { words <= 14 } else { words <= 3 && told <= 3 || named };
         is_key && !key.as_str().contains(['|', '>']) && told > 0
     });
     match (split, marked) {

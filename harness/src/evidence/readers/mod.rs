@@ -36,6 +36,7 @@ mod windows_firewall;
 mod wsl;
 
 pub use matrix::is_one as is_matrix;
+pub(super) use setup::implied_mode;
 pub use proxy_settings::FILE as PROXY_SETTINGS;
 
 use super::{document::Block, reader::Reader};

@@ -96,6 +96,19 @@ impl Document {
         self.text.get(line).unwrap_or_default().trim()
     }
 
+    /// The report with all output blanked: what people say. Everything keeps its place.
+    pub fn prose(&self) -> String {
+        let mut text = self.text.clone().into_bytes();
+        for block in self.blocks().iter().filter(|block| block.form == Form::Output) {
+            for span in block.command.iter().chain(&block.lines).map(|line| line.span()) {
+                if let Some(bytes) = text.get_mut(span.start..span.end) {
+                    bytes.fill(b' ');
+                }
+            }
+        }
+        String::from_utf8(text).unwrap_or_default()
+    }
+
     /// The report in blocks, in order.
     pub fn blocks(&self) -> Vec<Block<'_>> {
         let mut cutter = Cutter::default();

@@ -36,8 +36,8 @@ mod windows_firewall;
 mod wsl;
 
 pub use matrix::is_one as is_matrix;
-pub(super) use setup::implied_mode;
 pub use proxy_settings::FILE as PROXY_SETTINGS;
+pub(super) use setup::implied_mode;
 
 use super::{document::Block, reader::Reader};
 

@@ -94,12 +94,13 @@ impl Model {
     }
 
     fn apply(&self, passages: &[Passage]) -> Vec<Likeness> {
-        let mut known: Vec<(f32, Span, &[(usize, f32)])> = Vec::new();
-        for (term, (count, span)) in terms(passages) {
-            if let Some((telling, weights)) = self.terms.get(&term) {
-                known.push((telling * (1.0 + (count as f32).ln()), span, weights));
-            }
-        }
+        let known: Vec<_> = terms(passages)
+            .into_iter()
+            .filter_map(|(term, (count, span))| {
+                let (telling, weights) = self.terms.get(&term)?;
+                Some((telling * (1.0 + (count as f32).ln()), span, weights))
+            })
+            .collect();
         let length = known.iter().map(|(value, ..)| value * value).sum::<f32>().sqrt();
         if length == 0.0 {
             return Vec::new();

@@ -274,7 +274,7 @@ mod tests {
         assert!(found("port #", "port 8080").is_some());
         assert!(found("nameserver @", "nameserver 10.0.0.1").is_some());
         assert!(found("无法 连接", "浏览器无法连接").is_some());
-        assert_eq!(Pattern::parse("").map(|_| ()), Err(PatternError(String::new())));
+        assert_eq!(Pattern::parse("").map(|_| ()), Err(PatternError::Empty(String::new())));
         assert!(Pattern::parse("... a").is_err());
     }
 }

@@ -41,6 +41,21 @@ fn made_up_reports() {
 }
 
 #[test]
+fn reports_that_nobody_learned_from() {
+    let all = scored("reports-held");
+    assert!(share(&all, Some("A")) >= 0.70, "{}", table(&all));
+    assert!(share(&all, None) >= 0.60, "{}", table(&all));
+    assert_eq!(certain_and_wrong(&all), [""; 0], "{}", table(&all));
+}
+
+#[test]
+fn reports_of_threads() {
+    let all = scored("reports-threads");
+    assert!(share(&all, None) >= 0.85, "{}", table(&all));
+    assert_eq!(certain_and_wrong(&all), [""; 0], "{}", table(&all));
+}
+
+#[test]
 fn about_something_else() {
     let all = scored("reports-made-up");
     for it in all.iter().filter(|it| it.known.cause.is_empty()) {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::{
     case::Case,
-    causes,
+    causes, likeness,
     rule::{Ask, Rule, RuleClue},
     signature,
     test::Test,
@@ -28,6 +28,8 @@ const CERTAIN: f32 = 6.0;
 const LEAD: f32 = 2.0;
 /// Causes that weigh less than this part of the first one are noise.
 const SHARE: f32 = 0.35;
+/// What likeness to the known reports of a cause weighs where no other cause has any.
+const LIKENESS: f32 = 16.0;
 /// More would be no diagnosis.
 const MOST: usize = 4;
 
@@ -92,40 +94,92 @@ pub struct Diagnosis {
 
 /// What the facts of a report point to.
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
-    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(causes::rules);
     let case = Case::new(evidence);
-    if let Some(diagnosis) = super::whole::diagnose(evidence, &case) {
-        return diagnosis;
+    match super::whole::diagnose(evidence, &case) {
+        Some(diagnosis) if !diagnosis.findings.is_empty() => diagnosis,
+        // Nothing in the state differs: what the reporter adds in words is all there is. Words in
+        // the output of tools are no clues.
+        Some(_) => {
+            let told = Evidence::read(evidence.document.prose());
+            by_clues(&Case::new(&told))
+        }
+        None => by_clues(&case),
     }
-    if !is_of_a_failure(&case) {
+}
+
+/// Clues weighed, and causes ranked by them.
+fn by_clues(case: &Case<'_>) -> Diagnosis {
+    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(causes::rules);
+    if !is_of_a_failure(case) {
         return Diagnosis::default();
     }
-    let mut weighed: Vec<(Finding, bool)> =
-        RULES.iter().filter_map(|rule| weigh(rule, &case)).collect();
+    let clues = |alone| RULES.iter().filter_map(|rule| weigh(rule, case, alone)).collect();
+    let mut weighed: Vec<(Finding, bool)> = clues(false);
     if weighed.is_empty() {
-        weighed = by_signature(&RULES, &case);
+        weighed = by_signature(&RULES, case);
     }
+    if weighed.is_empty() {
+        weighed = clues(true);
+    }
+    // What is certain rests on clues alone.
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
-    let Some(most) = weighed.first().map(|(finding, _)| finding.weight) else {
+    let ruled: Vec<(Cause, f32)> =
+        weighed.iter().map(|(finding, _)| (finding.cause, finding.weight)).collect();
+    let doubt = liken(&RULES, case, &mut weighed);
+    weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
+    let most = weighed.first().map_or(0.0, |(finding, _)| finding.weight);
+    if most < POSSIBLE.max(doubt) {
         return Diagnosis::default();
-    };
-    let second = weighed.get(1).map_or(0.0, |(finding, _)| finding.weight);
+    }
+    // Rather like reports that no known cause makes: then clues have to be strong.
+    let bar = if doubt > LIKENESS / 3.0 { CERTAIN } else { POSSIBLE };
+    let second = ruled.get(1).map_or(0.0, |(_, weight)| *weight);
+    let by_rule = |cause| ruled.iter().find(|it| it.0 == cause).map_or(0.0, |it| it.1);
     let mut findings = Vec::new();
     for (at, (mut finding, decisive)) in weighed.into_iter().enumerate() {
         let against = finding.clues.iter().any(|clue| clue.weight <= -1.0);
         // Nothing is certain beside something else that is likely.
-        let leads = at == 0 && most - second >= LEAD && second < LIKELY;
+        let own = by_rule(finding.cause);
+        let leads = at == 0 && own - second >= LEAD && second < LIKELY;
         finding.confidence = match finding.weight {
-            weight if weight >= CERTAIN && decisive && leads && !against => Confidence::Certain,
-            weight if weight >= LIKELY => Confidence::Likely,
+            _ if own >= CERTAIN && decisive && leads && !against => Confidence::Certain,
+            weight if weight >= LIKELY && own >= bar => Confidence::Likely,
             _ => Confidence::Possible,
         };
         if finding.weight >= most * SHARE && findings.len() < MOST {
             findings.push(finding);
         }
     }
-    let ask = ask(&findings, &case);
+    let ask = ask(&findings, case);
     Diagnosis { findings, ask }
+}
+
+/// Adds how much the report's words are those of reports whose cause is known, and returns how much
+/// they are those of reports that no known cause makes.
+fn liken(rules: &[Rule], case: &Case<'_>, weighed: &mut Vec<(Finding, bool)>) -> f32 {
+    let mut nothing = 0.0;
+    for alike in likeness::likenesses(&case.passages) {
+        let weight = LIKENESS * alike.share;
+        let Some(cause) = alike.cause else {
+            nothing = weight;
+            continue;
+        };
+        if weight < 0.5 {
+            continue;
+        }
+        let says = "its words are those of known reports of this cause".to_owned();
+        let clue = Clue { weight, says, spans: alike.spans };
+        let known = weighed.iter_mut().find(|(finding, _)| finding.cause == cause);
+        if let Some((finding, _)) = known {
+            finding.weight += weight;
+            finding.clues.push(clue);
+        } else if weight >= POSSIBLE
+            && let Some(rule) = rules.iter().find(|rule| rule.cause == cause)
+        {
+            weighed.push((finding(rule, weight, vec![clue]), false));
+        }
+    }
+    nothing
 }
 
 /// Nothing is said that a rule knows: which of the catalogue's faults breaks and keeps these routes?
@@ -163,11 +217,11 @@ fn is_of_a_failure(case: &Case<'_>) -> bool {
     })
 }
 
-fn weigh(rule: &Rule, case: &Case<'_>) -> Option<(Finding, bool)> {
+fn weigh(rule: &Rule, case: &Case<'_>, alone: bool) -> Option<(Finding, bool)> {
     let mut clues = Vec::new();
     let mut decisive = false;
     let mut in_words = false;
-    for clue in &rule.clues {
+    for clue in rule.clues.iter().filter(|clue| alone || !clue.alone) {
         let Some(spans) = see(clue, case) else { continue };
         let words = clue.all.iter().chain(&clue.any).any(Test::rests_on_words);
         decisive |= clue.decisive && !words;

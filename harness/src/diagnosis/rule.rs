@@ -39,6 +39,8 @@ pub struct RuleClue {
     pub says: String,
     /// Whether it can settle the matter by itself.
     pub decisive: bool,
+    /// Whether it counts only where no clue of any cause is seen: what is most often at fault.
+    pub alone: bool,
     /// All of these have to be seen.
     pub all: Vec<Test>,
     /// At least one of these.
@@ -90,6 +92,8 @@ struct Row {
     #[serde(default)]
     decisive: bool,
     #[serde(default)]
+    alone: bool,
+    #[serde(default)]
     all: Vec<String>,
     #[serde(default)]
     any: Vec<String>,
@@ -121,6 +125,7 @@ fn clue(row: Row) -> Result<RuleClue, RuleError> {
         weight: row.weight,
         says: row.says,
         decisive: row.decisive,
+        alone: row.alone,
         all: tests(row.all)?,
         any: tests(row.any)?,
         none: tests(row.none)?,

@@ -110,13 +110,24 @@ pub enum ScoreError {
 /// # Errors
 /// A file that cannot be read.
 pub fn score(directory: &Path) -> Result<Vec<Scored>, ScoreError> {
+    let reports = known(directory)?.into_iter();
+    Ok(reports
+        .map(|(name, text, known)| Scored::new(&name, known, &diagnose(&Evidence::read(text))))
+        .collect())
+}
+
+/// The reports of a directory that its `index.json` knows: name, text, and what is known.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(super) fn known(directory: &Path) -> Result<Vec<(String, String, Known)>, ScoreError> {
     let mut all = Vec::new();
     for (name, known) in index(directory)? {
         let file = format!("{name}.md");
         let bytes = read(&directory.join(&file))?;
         let text = input::decode(&bytes)
             .map_err(|error| ScoreError::Input { path: file.clone(), error })?;
-        all.push(Scored::new(&name, known, &diagnose(&Evidence::read(text))));
+        all.push((name, text, known));
     }
     Ok(all)
 }

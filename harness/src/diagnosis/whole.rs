@@ -90,7 +90,6 @@ pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis
         });
     }
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    // Words in the output of tools are no clues: where no state differs, nothing is known.
     Some(Diagnosis { findings, ask: Vec::new() })
 }
 

@@ -96,6 +96,19 @@ impl Document {
         self.text.get(line).unwrap_or_default().trim()
     }
 
+    /// The report with all output blanked: what people say. Everything keeps its place.
+    pub fn prose(&self) -> String {
+        let mut text = self.text.clone().into_bytes();
+        for block in self.blocks().iter().filter(|block| block.form == Form::Output) {
+            for span in block.command.iter().chain(&block.lines).map(|line| line.span()) {
+                if let Some(bytes) = text.get_mut(span.start..span.end) {
+                    bytes.fill(b' ');
+                }
+            }
+        }
+        String::from_utf8(text).unwrap_or_default()
+    }
+
     /// The report in blocks, in order.
     pub fn blocks(&self) -> Vec<Block<'_>> {
         let mut cutter = Cutter::default();
@@ -253,6 +266,9 @@ fn starts_with_address(text: &str) -> bool {
     text.split_whitespace().next().is_some_and(|word| word.parse::<std::net::IpAddr>().is_ok())
 }
 
+/// Keys that head a report whatever follows them.
+const HEADS: [&str; 4] = ["setup", "os", "environment", "platform"];
+
 /// `- key: value`, `- a sentence`; also without the dash where the key is short and no sentence.
 fn item(line: Text<'_>) -> Option<(Option<Text<'_>>, Text<'_>)> {
     let marked = ["- ", "* ", "• ", "+ "].into_iter().find_map(|mark| line.after(mark));
@@ -260,7 +276,8 @@ fn item(line: Text<'_>) -> Option<(Option<Text<'_>>, Text<'_>)> {
         let words = key.as_str().split_whitespace().count();
         // A sentence may have a colon as well.
         let told = value.as_str().split_whitespace().count();
-        let is_key = if marked.is_some() { words <= 14 } else { words <= 3 && told <= 3 };
+        let named = HEADS.iter().any(|head| key.as_str().eq_ignore_ascii_case(head));
+        let is_key = if marked.is_some() { words <= 14 } else { words <= 3 && told <= 3 || named };
         is_key && !key.as_str().contains(['|', '>']) && told > 0
     });
     match (split, marked) {

@@ -66,7 +66,8 @@ impl Evidence {
         self.facts.iter().filter_map(pick)
     }
 
-    /// How Windows and Linux stand to each other: the most particular that the report says.
+    /// How Windows and Linux stand to each other: the most particular that the report says, else
+    /// what its words imply. WSL that is not told apart is WSL2.
     pub fn mode(&self) -> Option<Mode> {
         let modes: Vec<Mode> = self
             .all(|fact| match fact.kind {
@@ -75,7 +76,8 @@ impl Evidence {
             })
             .collect();
         let particular = modes.iter().find(|mode| !matches!(mode, Mode::None | Mode::Wsl2));
-        particular.or(modes.first()).copied()
+        let stated = particular.or(modes.first()).copied();
+        stated.or_else(|| readers::implied_mode(self.document.text()))
     }
 
     /// Facts about one machine.

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use harness::{report::target::Target, shard::Shard};
 
 pub use self::{
-    reports::{Collect, Diagnose, Repro, Roundtrip},
+    reports::{Collect, Diagnose, Learn, Repro, Roundtrip},
     value::{ArmName, ListFormat, PageTarget, ProbesName, Side},
     windows::{Bundle, Measure, Rehearse, WindowsOptions},
 };
@@ -45,6 +45,8 @@ pub enum Command {
     Roundtrip(Roundtrip),
     /// Say which cause a bug report points to, quoting it.
     Diagnose(Diagnose),
+    /// Weigh the words of reports whose cause is known, for diagnose; writes what it learns.
+    Learn(Learn),
     /// What this machine can run, and for what it cannot, the command that changes it.
     Doctor(Doctor),
     /// Boot time beside `ip -batch`, and runs in a row.

@@ -112,3 +112,14 @@ pub struct Diagnose {
     #[arg(long, conflicts_with = "format")]
     pub score: bool,
 }
+
+/// `learn`
+#[derive(Debug, Args)]
+pub struct Learn {
+    /// Directories of reports with an index.json of their causes; none means the project's own.
+    #[arg(value_name = "DIR")]
+    pub directories: Vec<PathBuf>,
+    /// Where to write; the file that diagnose is built with where it is not said.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}

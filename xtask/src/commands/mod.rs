@@ -17,6 +17,7 @@ mod diagnose;
 mod doctor;
 mod explain;
 mod ladder;
+mod learn;
 mod list;
 mod measure;
 mod merge;
@@ -60,6 +61,7 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Repro(options) => repro::run(&options),
         Command::Roundtrip(options) => roundtrip::run(&options),
         Command::Diagnose(options) => diagnose::run(&options),
+        Command::Learn(options) => learn::run(&options),
         Command::Doctor(options) => doctor::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Parity(options) => parity::run(&options),

@@ -59,6 +59,7 @@ const ALL: &[(&str, Computed)] = &[
     ("neighbour-ports-differ", stated::neighbour_ports_differ),
     ("versions-differ", stated::versions_differ),
     ("stated-networks-overlap", stated::networks_overlap),
+    ("target-in-bridge-network", networks::target_in_bridge_network),
     ("portproxy", portproxy::any),
     ("portproxy-to-loopback", portproxy::to_loopback),
     ("portproxy-to-name", portproxy::to_name),

@@ -32,6 +32,20 @@ pub(super) fn overlap(case: &Case<'_>) -> Vec<Span> {
     found
 }
 
+/// A container asks for a machine whose address lies in the default bridge's own network, where
+/// packets never leave the bridge. Docker's default is 172.17.0.0/16 with itself at .0.1.
+pub(super) fn target_in_bridge_network(case: &Case<'_>) -> Vec<Span> {
+    let inside =
+        |octets: [u8; 4]| matches!(octets, [172, 17, third, last] if (third, last) != (0, 1));
+    let bad = case.attempts().into_iter().filter(|(fact, it)| {
+        let address = it.host.as_ref().and_then(|host| host.v4());
+        // The first ones are what containers get themselves.
+        let foreign = address.is_some_and(|it| inside(it.octets()) && it.octets()[2] != 0);
+        fact.side == Side::Container && it.seen.is_bad() && foreign
+    });
+    bad.map(|(fact, _)| fact.span).collect()
+}
+
 /// Two interfaces have a route to the same network.
 fn routes_overlap(case: &Case<'_>) -> Vec<Span> {
     let routes = case.pick(|kind| if let Kind::Route(it) = kind { Some(it) } else { None });

@@ -50,7 +50,8 @@ fn is_stray(it: &Setting) -> bool {
     else {
         return false;
     };
-    let section = it.section.as_deref().unwrap_or_default();
+    // A line that is quoted without its section says nothing of where it stands.
+    let Some(section) = it.section.as_deref() else { return it.file != *file };
     let moved = MOVED.contains(key) && section.eq_ignore_ascii_case("experimental");
     it.file != *file || !section.eq_ignore_ascii_case(home) && !moved
 }

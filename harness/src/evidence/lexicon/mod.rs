@@ -90,6 +90,8 @@ pub struct Topic {
     pub name: String,
     /// Whether it is something that somebody did.
     pub change: bool,
+    /// Whether only people speak of it: every listing of interfaces has an MTU.
+    pub prose: bool,
 }
 
 /// A data file that cannot be used.
@@ -139,6 +141,8 @@ struct Row {
     is: String,
     #[serde(default)]
     change: bool,
+    #[serde(default)]
+    prose: bool,
     patterns: Vec<String>,
 }
 
@@ -193,7 +197,10 @@ fn load() -> Result<Lexicon, LexiconError> {
     lexicon.tools = Table::new(rows);
     let mut rows = Vec::new();
     for row in topics.topic {
-        rows.push((Topic { name: row.is, change: row.change }, compile(&row.patterns)?));
+        rows.push((
+            Topic { name: row.is, change: row.change, prose: row.prose },
+            compile(&row.patterns)?,
+        ));
     }
     lexicon.topics = Table::new(rows);
     lexicon.sockets = sockets(toml::from_str(include_str!("sockets.toml"))?)?;

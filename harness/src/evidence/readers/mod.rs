@@ -37,6 +37,7 @@ mod wsl;
 
 pub use matrix::is_one as is_matrix;
 pub use proxy_settings::FILE as PROXY_SETTINGS;
+pub(super) use setup::implied_mode;
 
 use super::{document::Block, reader::Reader};
 

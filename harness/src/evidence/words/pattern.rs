@@ -16,10 +16,21 @@ pub struct Pattern {
     steps: Vec<Step>,
 }
 
-/// A pattern that says nothing.
+/// A text that is no pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no pattern: it begins with nothing that could be found")]
-pub struct PatternError(String);
+pub enum PatternError {
+    /// It begins with nothing that could be found.
+    #[error("`{0}` is no pattern: it begins with nothing that could be found")]
+    Empty(String),
+    /// A word of it is several in a report, so that it would never be found.
+    #[error("`{pattern}` is never found: `{word}` is not one word; write blanks for its marks")]
+    Split {
+        /// The pattern.
+        pattern: String,
+        /// The word.
+        word: String,
+    },
+}
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -42,7 +53,7 @@ impl Pattern {
     /// Reads a pattern.
     ///
     /// # Errors
-    /// It has to begin with a word.
+    /// It has to begin with a word, and each of its words has to be one in a report too.
     pub fn parse(text: &str) -> Result<Pattern, PatternError> {
         let mut steps = Vec::new();
         for part in text.split_whitespace() {
@@ -63,6 +74,10 @@ impl Pattern {
                 steps.extend(pieces.map(|any| Step::Words { any, optional: false }));
                 continue;
             }
+            if let Some(word) = part.split('|').find(|word| !is_word(word)) {
+                let (pattern, word) = (text.to_owned(), word.to_owned());
+                return Err(PatternError::Split { pattern, word });
+            }
             let any = part.split('|').map(piece).collect();
             steps.push(Step::Words { any, optional });
         }
@@ -72,7 +87,7 @@ impl Pattern {
         }
         match steps.first() {
             Some(Step::Words { .. }) => Ok(Pattern { steps }),
-            _ => Err(PatternError(text.to_owned())),
+            _ => Err(PatternError::Empty(text.to_owned())),
         }
     }
 
@@ -99,6 +114,14 @@ impl Pattern {
             (end > start).then_some((start, end))
         })
     }
+}
+
+/// Whether a report can have it as one word: an address, or letters and digits.
+fn is_word(piece: &str) -> bool {
+    let word = piece.strip_suffix('*').unwrap_or(piece);
+    matches!(word, "#" | "@" | "::")
+        || word.parse::<std::net::IpAddr>().is_ok()
+        || !word.is_empty() && word.chars().all(char::is_alphanumeric)
 }
 
 /// Patterns under numbers, found in one pass: each word is looked up once, not once a pattern.
@@ -252,7 +275,7 @@ mod tests {
         assert!(found("port #", "port 8080").is_some());
         assert!(found("nameserver @", "nameserver 10.0.0.1").is_some());
         assert!(found("无法 连接", "浏览器无法连接").is_some());
-        assert_eq!(Pattern::parse("").map(|_| ()), Err(PatternError(String::new())));
+        assert_eq!(Pattern::parse("").map(|_| ()), Err(PatternError::Empty(String::new())));
         assert!(Pattern::parse("... a").is_err());
     }
 }

@@ -135,7 +135,7 @@ fn one(clause: &Clause, said: &mut Said, out: &mut Sink) {
         targets.clone_from(&said.targets);
     }
     said.targets.clone_from(&targets);
-    if targets.is_empty() && !names_client {
+    if targets.is_empty() && !names_client && !(seen.is_bad() && clause.reaches) {
         return;
     }
     said.pending.clear();

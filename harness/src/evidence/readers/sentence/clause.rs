@@ -37,6 +37,12 @@ const MANNERS: [&str; 12] = [
     "empty",
 ];
 
+/// How words begin that tell of reaching something.
+const REACHES: [&str; 13] = [
+    "reach", "unreach", "connect", "econn", "access", "inaccess", "open", "load", "answer",
+    "respond", "refus", "timeout", "visible",
+];
+
 /// A destination that a clause names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
@@ -63,6 +69,8 @@ pub(super) struct Clause {
     pub seen: Option<Seen>,
     /// It says where something listens, not that it was tried.
     pub serves: bool,
+    /// Something was to be reached, whatever it is.
+    pub reaches: bool,
 }
 
 /// The clauses of a passage.
@@ -99,7 +107,9 @@ fn clause(words: &[Word], conditional: bool, first: bool, lexicon: &Lexicon) -> 
     let (head, tail) = (words.first()?, words.last()?);
     let mut free = words.to_vec();
     let targets = targets(&mut free, lexicon);
+    let starts = |text: &str| REACHES.iter().any(|verb| text.starts_with(verb));
     Some(Clause {
+        reaches: words.iter().any(|word| starts(&word.text)),
         span: head.span.to(tail.span),
         length: words.len(),
         conditional,

@@ -1,6 +1,7 @@
 //! What a report speaks of, and what somebody did.
 
 use crate::evidence::{
+    document::Form,
     fact::{Change, Kind, Mention, Seen},
     lexicon::lexicon,
     reader::Sink,
@@ -66,12 +67,15 @@ const USEFUL: [&str; 16] = [
 
 pub(super) fn read(passage: &Passage, out: &mut Sink) {
     for sentence in passage.words.split(|word| word.text == ".") {
-        in_sentence(sentence, out);
+        in_sentence(sentence, passage.form == Form::Output, out);
     }
 }
 
-fn in_sentence(words: &[Word], out: &mut Sink) {
+fn in_sentence(words: &[Word], is_output: bool, out: &mut Sink) {
     for (topic, start, end) in lexicon().topics.all(words) {
+        if topic.prose && is_output {
+            continue;
+        }
         let span = words[start].span.to(words[end - 1].span);
         let what = topic.name.clone();
         if topic.change {
@@ -114,6 +118,10 @@ fn helped(words: &[Word], end: usize) -> Option<bool> {
         return Some(false);
     }
     if has(words, &USEFUL) {
+        return Some(true);
+    }
+    // "with the firewall off I can"
+    if !negated && has(tail, &["can", "accessible", "succeeds"]) {
         return Some(true);
     }
     match lexicon().outcomes.first(tail)?.0 {

@@ -1,6 +1,6 @@
 //! Running scenarios with their progress shown: what `run-scenarios` and `claims` share.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use harness::{
     run_result::{RunResult, ScenarioResult},
@@ -55,9 +55,17 @@ pub fn run(
             _ = tokio::signal::ctrl_c() => None,
         }
     });
-    // Also after an interruption: this machine is put back, where it was the lab.
-    ready.runtime.block_on(ready.arm.close()).map_err(Failure::lab)?;
-    let Some(mut run) = run else {
+    // Also after an interruption: this machine is put back, where it was the lab. Whoever presses
+    // Ctrl-C meanwhile is told so, and waits for it.
+    let interrupted = ready.runtime.block_on(async {
+        let mut closing = pin!(ready.arm.close());
+        tokio::select! {
+            closed = &mut closing => closed.map(|()| false),
+            _ = tokio::signal::ctrl_c() => closing.await.map(|()| true),
+        }
+    });
+    let interrupted = interrupted.map_err(Failure::lab)?;
+    let Some(mut run) = run.filter(|_| !interrupted) else {
         progress.finish();
         eprintln!("interrupted; every lab is taken down");
         return Ok(None);

@@ -27,7 +27,7 @@ use std::{
 use tokio::{
     process::Child,
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 pub use self::machine::Machine as MachineReport;
@@ -84,7 +84,7 @@ const TIMEOUT: Duration = Duration::from_secs(6);
 /// The same in a rehearsal, where programs start under Wine.
 const TIMEOUT_REHEARSED: Duration = Duration::from_secs(4);
 
-/// How long the guest's agent may outlive a shutdown of its guest.
+/// How long an agent may outlive its guest, or its lab.
 const PARTING: Duration = Duration::from_secs(10);
 
 /// Where things are.
@@ -116,6 +116,8 @@ pub struct RealWindows {
 struct Lab {
     agents: Vec<Child>,
     guest: Option<(AgentClient, Child)>,
+    /// Agents of labs that are no more.
+    parting: Vec<Child>,
     permit: Option<OwnedSemaphorePermit>,
     /// Whether something was done since everything was put back.
     used: bool,
@@ -350,8 +352,9 @@ impl RealWindows {
 
     pub(super) fn destroy(&self, _lab: u64) {
         let mut lab = self.lab();
-        lab.agents.clear();
-        lab.guest = None;
+        let agents = std::mem::take(&mut lab.agents);
+        let guest = lab.guest.take().map(|(_, child)| child);
+        lab.parting.extend(agents.into_iter().chain(guest));
         // The next boot puts everything back first.
         lab.permit = None;
     }
@@ -372,7 +375,19 @@ impl RealWindows {
         ended.map_err(|source| ArmError::Io { operation: "end the journal", source })
     }
 
+    /// An agent ends its services and itself once nobody is connected to it. One that is killed leaves
+    /// them behind: on Windows a process outlives who started it.
+    async fn part(&self) {
+        let parting = std::mem::take(&mut self.lab().parting);
+        for mut agent in parting {
+            if timeout(PARTING, agent.wait()).await.is_err() {
+                let _ = agent.kill().await;
+            }
+        }
+    }
+
     async fn put_back(&self) -> Result<(), ArmError> {
+        self.part().await;
         if !self.lab().used {
             return Ok(());
         }

@@ -240,7 +240,7 @@ impl Stage {
         let script = format!(
             "set -e\n\
              mkdir {PREFIX}\n\
-             cp -a {prefix}/dosdevices {prefix}/*.reg {PREFIX}/\n\
+             cp -a {prefix}/dosdevices {prefix}/*.reg {prefix}/.update-timestamp {PREFIX}/\n\
              cp -as {prefix}/drive_c {PREFIX}/\n\
              cd {PREFIX}/drive_c/windows/system32\n\
              {links}\

@@ -39,6 +39,15 @@ pub fn run(
         .map(|scenario| Arc::new((*scenario).clone()))
         .collect();
 
+    if ready.arm.real().is_some_and(|real| !real.machine().elevated) {
+        let names: Vec<&str> = runs.iter().map(|scenario| scenario.name.as_str()).collect();
+        eprintln!(
+            "not elevated: {} of {} scenarios run without an administrator's terminal: {}",
+            names.len(),
+            selected.len(),
+            names.join(", ")
+        );
+    }
     let phases: usize = runs.iter().map(|scenario| scenario.phases().len()).sum();
     let progress = Progress::new(u64::try_from(phases).unwrap_or(u64::MAX));
     let run = ready.runtime.block_on(async {

@@ -130,7 +130,10 @@ impl Door {
                 end::wine_programs(By::Interrupt)?;
                 tokio::time::sleep(REACTION).await;
                 // Whoever was stopped has hung up, and does nothing any more.
-                let hung_up = matches!(timeout(Duration::ZERO, stream.peek(&mut [0])).await, Ok(Ok(0) | Err(_)));
+                let hung_up = matches!(
+                    timeout(Duration::ZERO, stream.peek(&mut [0])).await,
+                    Ok(Ok(0) | Err(_))
+                );
                 Ok(!hung_up)
             }
         }

@@ -42,9 +42,10 @@ fn changes(script: &str) -> bool {
     let verbs = ["new", "set", "remove", "enable", "disable", "start", "stop", "restart", "add"];
     let cut = |letter: char| !(letter.is_ascii_alphanumeric() || letter == '-');
     script.split(cut).any(|word| {
-        verbs.iter().filter_map(|verb| word.strip_prefix(verb)).any(|noun| {
-            nouns.iter().any(|known| noun.starts_with(known))
-        })
+        verbs
+            .iter()
+            .filter_map(|verb| word.strip_prefix(verb))
+            .any(|noun| nouns.iter().any(|known| noun.starts_with(known)))
     })
 }
 

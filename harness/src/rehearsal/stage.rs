@@ -285,6 +285,21 @@ impl Stage {
         self.exec(argv, env).await
     }
 
+    /// Cuts the power: every process of this Windows is gone.
+    ///
+    /// # Errors
+    /// When one of them is still there.
+    pub async fn cut_power(&self) -> Result<(), StageError> {
+        let server = self.wine.with_file_name("wineserver").display().to_string();
+        // To kill is an error where nothing runs any more.
+        let script = format!("export WINEPREFIX={PREFIX}; {server} -k; {server} -w");
+        let output = self.shell(&script).await?;
+        match output.exit {
+            0 => Ok(()),
+            _ => Err(StageError::Prop { what: "cutting the power", output }),
+        }
+    }
+
     /// The arguments of a run of scenarios, whose JSON report [`Stage::report`] reads.
     pub fn scenarios(&self, names: &[String], probes: &str) -> Vec<String> {
         let mut arguments: Vec<String> = names.to_vec();

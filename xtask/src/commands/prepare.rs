@@ -2,7 +2,12 @@
 
 use std::env;
 
-use harness::{arm::windows::Order, doctor, ready::{Ready, ReadyError}, scenario::Scenario};
+use harness::{
+    arm::windows::Order,
+    doctor,
+    ready::{Ready, ReadyError},
+    scenario::Scenario,
+};
 
 use super::netns;
 use crate::{

@@ -38,9 +38,7 @@ pub async fn rehearse(
     };
     let changes: Vec<&Told> = told.iter().filter(|it| it.changes).step_by(step.get()).collect();
     let places = changes.iter().flat_map(|told| {
-        [false, true].map(|carried_out| {
-            ((*told).clone(), End { by, at: told.number, carried_out })
-        })
+        [false, true].map(|carried_out| ((*told).clone(), End { by, at: told.number, carried_out }))
     });
     let places: VecDeque<(Told, End)> = places.collect();
     let count = places.len();
@@ -125,6 +123,9 @@ impl Room {
         let stage = &self.stage;
         stage.door(Stage::ending(Some(end))).await?;
         let ended = stage.run(&stage.scenarios(names, "native")).await?;
+        if end.by == By::Kill {
+            stage.cut_power().await?;
+        }
         let undone = stage.state().await?;
         stage.door(Stage::ending(None)).await?;
         let cleaned = stage.run(&["clean".to_owned()]).await?;
@@ -151,7 +152,6 @@ impl Room {
 
 /// What `clean` put back, on one line.
 fn clean(told: &str) -> String {
-    let lines: Vec<&str> =
-        told.lines().map(|line| line.trim_start_matches("put back ")).collect();
+    let lines: Vec<&str> = told.lines().map(|line| line.trim_start_matches("put back ")).collect();
     lines.join("; ")
 }

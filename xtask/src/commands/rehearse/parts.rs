@@ -34,7 +34,8 @@ pub async fn rehearse(
     }
     let ended = running.join_all().await.into_iter().collect::<Result<Vec<Part>, Failure>>()?;
     // The first that applies.
-    let code = [INPUT, LAB, FAILED].into_iter().find(|code| ended.iter().any(|it| it.code == *code));
+    let code =
+        [INPUT, LAB, FAILED].into_iter().find(|code| ended.iter().any(|it| it.code == *code));
     let runs = join(ended, clock);
     let mut holds = true;
     for run in &runs {

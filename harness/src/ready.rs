@@ -38,6 +38,9 @@ pub enum ReadyError {
     /// A build.
     #[error(transparent)]
     Stock(#[from] StockError),
+    /// Ctrl-C.
+    #[error("interrupted; everything is as it was")]
+    Interrupted,
     /// The runtime.
     #[error("cannot start a runtime: {0}")]
     Runtime(std::io::Error),

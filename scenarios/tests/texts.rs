@@ -18,6 +18,20 @@ fn catalogue() -> Catalogue {
 }
 
 #[test]
+fn what_only_a_windows_can_answer_is_asked_in_whole() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../measurements");
+    let questions = Catalogue::load(&root).unwrap_or_else(|error| panic!("{}", error.plain()));
+    // The ledger has nine of them, each in a directory of its own.
+    let mut numbers: Vec<&str> = questions.all().iter().map(|it| it.sources[0].as_str()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 9, "{numbers:?}");
+    for question in questions.all() {
+        assert!(question.title.ends_with('?'), "{}: {}", question.name, question.title);
+    }
+}
+
+#[test]
 fn every_story_fits_a_screen() {
     for scenario in catalogue().all() {
         let story = explain::screen(scenario);

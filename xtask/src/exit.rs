@@ -48,6 +48,11 @@ impl Failure {
         Failure { code: LAB, report: miette::miette!("{error}") }
     }
 
+    /// Ctrl-C.
+    pub fn interrupted(error: impl Display) -> Failure {
+        Failure { code: INTERRUPTED, report: miette::miette!("{error}") }
+    }
+
     /// Prints it and gives its exit code.
     pub fn report(self) -> ExitCode {
         eprintln!("{:?}", self.report);

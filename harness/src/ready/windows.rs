@@ -30,14 +30,10 @@ impl Ready {
             .map_err(|source| ArmError::Io { operation: "open the bundle", source })?;
         let windows = runtime.block_on(async {
             tokio::select! {
-                windows = RealWindows::prepare(program, order, say) => windows,
+                windows = RealWindows::prepare(program, order, say) => Ok(windows?),
                 _ = tokio::signal::ctrl_c() => {
                     clean::clean().await?;
-                    Err(ArmError::Refused {
-                        operation: "prepare this machine".to_owned(),
-                        reason: "it was interrupted; everything is as it was".to_owned(),
-                        hint: None,
-                    })
+                    Err(ReadyError::Interrupted)
                 }
             }
         })?;

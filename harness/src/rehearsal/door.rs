@@ -21,11 +21,12 @@ use tokio::{
 };
 
 use super::{
-    distros,
+    distros, elevation, end,
     frames::{Call, Frame},
     lan,
-    order::DoorOrder,
+    order::{By, DoorOrder, End},
     ping,
+    told::Teller,
 };
 use crate::{
     agent::{
@@ -44,12 +45,16 @@ const NOT_MODELLED: i32 = 91;
 /// How long a stand-in may take to hear its end.
 const DRAIN: Duration = Duration::from_secs(2);
 
+/// How long a run may take to stop a command after Ctrl-C.
+const REACTION: Duration = Duration::from_millis(400);
+
 /// An open door.
 pub struct Door {
     windows: Arc<WindowsRole>,
     host: Arc<HostLink>,
     order: DoorOrder,
     calls: AtomicU32,
+    teller: Option<Teller>,
 }
 
 impl Door {
@@ -69,7 +74,8 @@ impl Door {
                 registry.set(&key, &value.name, value.value).map_err(io::Error::other)?;
             }
         }
-        let door = Arc::new(Door { windows, host, order, calls: AtomicU32::default() });
+        let teller = order.told.as_deref().map(Teller::begin).transpose()?;
+        let door = Arc::new(Door { windows, host, order, calls: AtomicU32::default(), teller });
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let door = Arc::clone(&door);
@@ -90,25 +96,75 @@ impl Door {
         // What only looks at the network changes nothing.
         let counts = !["curl", "ping"].contains(&call.program.as_str());
         let number = self.calls.fetch_add(u32::from(counts), Ordering::Relaxed) + u32::from(counts);
-        if let Some(kill) = self.order.kill.filter(|kill| number >= kill.at) {
-            super::kill::wine_programs()?;
-            if !kill.carried_out || number > kill.at {
-                return Ok(());
+        if let Some(end) = self.order.end
+            && !self.survives(end, number, &mut stream).await?
+        {
+            return Ok(());
+        }
+        let answered = self.answer(&call, stream).await;
+        if counts && let Some(teller) = &self.teller {
+            teller.tell(number, &call, self.service().await)?;
+        }
+        answered
+    }
+
+    /// Whether the command with this number is to be carried out, in a run that comes to an end.
+    async fn survives(&self, end: End, number: u32, stream: &mut TcpStream) -> io::Result<bool> {
+        let reached = number == end.at;
+        match end.by {
+            By::Kill if number < end.at => Ok(true),
+            By::Kill => {
+                end::wine_programs(By::Kill)?;
+                Ok(reached && end.carried_out)
+            }
+            By::Interrupt if !reached => Ok(true),
+            By::Interrupt if end.carried_out => {
+                // While what it does is done, for as long as that takes.
+                tokio::spawn(async {
+                    tokio::task::yield_now().await;
+                    end::wine_programs(By::Interrupt)
+                });
+                Ok(true)
+            }
+            By::Interrupt => {
+                end::wine_programs(By::Interrupt)?;
+                tokio::time::sleep(REACTION).await;
+                // Whoever was stopped has hung up, and does nothing any more.
+                let hung_up = matches!(
+                    timeout(Duration::ZERO, stream.peek(&mut [0])).await,
+                    Ok(Ok(0) | Err(_))
+                );
+                Ok(!hung_up)
             }
         }
+    }
+
+    async fn answer(&self, call: &Call, mut stream: TcpStream) -> io::Result<()> {
         match call.program.as_str() {
-            "wsl" => self.wsl(&call, stream).await,
+            "wsl" => self.wsl(call, stream).await,
             "ssh" => lan::serve(&self.host, stream).await,
             _ => {
-                let ended = self.run(&call).await;
+                let ended = self.run(call).await;
                 self.say(&mut stream, ended, false).await
             }
         }
     }
 
+    /// The state of the one service that scenarios change.
+    async fn service(&self) -> String {
+        let arguments = ["query", "iphlpsvc"].map(str::to_owned);
+        let asked = self.windows.execute("sc", &arguments, &BTreeMap::new()).await;
+        asked.map(|output| output.stdout).unwrap_or_else(|error| error)
+    }
+
     /// Programs that say something and end.
     async fn run(&self, call: &Call) -> Result<Output, String> {
         let environment = self.environment(call);
+        if !self.order.elevated
+            && let Some(refused) = elevation::refused(&call.program, &call.arguments)
+        {
+            return Ok(refused);
+        }
         match call.program.as_str() {
             "ping" => ping::run(&call.arguments, &environment).await,
             "curl" => {

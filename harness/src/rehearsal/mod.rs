@@ -6,18 +6,42 @@
 mod distros;
 #[cfg(target_os = "linux")]
 pub mod door;
+#[cfg(target_os = "linux")]
+pub mod elevation;
+#[cfg(target_os = "linux")]
+mod end;
 pub mod frames;
 #[cfg(target_os = "linux")]
 pub mod interop;
-#[cfg(target_os = "linux")]
-mod kill;
 #[cfg(target_os = "linux")]
 mod lan;
 #[cfg(target_os = "linux")]
 pub mod make;
 pub mod order;
 #[cfg(target_os = "linux")]
+pub mod parts;
+#[cfg(target_os = "linux")]
 mod ping;
 #[cfg(target_os = "linux")]
 pub mod stage;
+#[cfg(target_os = "linux")]
+mod told;
 pub mod tongue;
+
+/// The programs of Windows that lead into the lab.
+#[cfg(target_os = "linux")]
+const STAND_INS: [&str; 13] = [
+    "curl",
+    "ipconfig",
+    "net",
+    "netsh",
+    "netstat",
+    "ping",
+    "powershell",
+    "reg",
+    "sc",
+    "ssh",
+    "tasklist",
+    "whoami",
+    "wsl",
+];

@@ -12,37 +12,24 @@ use std::{
 
 use tokio::task::JoinHandle;
 
-use super::order::{DoorOrder, Kill};
+use super::{
+    STAND_INS,
+    order::{DoorOrder, End, Told},
+};
 use crate::{
     agent::{
         client::AgentClient,
         protocol::{Output, Request},
     },
+    arm::Arm,
     cache::Cache,
     lab::{Lab, LabError},
     node::Node,
     paths,
-    ready::Ready,
     scenario::Machine,
+    stock::Stock,
     topology::Extras,
 };
-
-/// The programs of Windows that lead into the lab.
-const STAND_INS: [&str; 13] = [
-    "curl",
-    "ipconfig",
-    "net",
-    "netsh",
-    "netstat",
-    "ping",
-    "powershell",
-    "reg",
-    "sc",
-    "ssh",
-    "tasklist",
-    "whoami",
-    "wsl",
-];
 
 /// The loopback port of the door.
 const PORT: u16 = 47_100;
@@ -151,27 +138,27 @@ fn copy(from: &Path, to: &Path) -> Result<(), StageError> {
 }
 
 /// A lab that plays Windows to the program under Wine. Dropping it takes it down.
-pub struct Stage<'a> {
+pub struct Stage {
     windows: AgentClient,
-    props: &'a Props,
+    props: Arc<Props>,
     wine: PathBuf,
     _lab: Arc<Lab>,
     relay: JoinHandle<()>,
 }
 
-impl<'a> Stage<'a> {
+impl Stage {
     /// Boots the lab and furnishes its Windows.
     ///
     /// # Errors
     /// What could not be had.
     pub async fn open(
-        ready: &Ready,
-        props: &'a Props,
+        arm: Arc<Arm>,
+        stock: Arc<Stock>,
+        props: Arc<Props>,
         wine: PathBuf,
         extras: Extras,
         order: DoorOrder,
-    ) -> Result<Stage<'a>, StageError> {
-        let (arm, stock) = (Arc::clone(&ready.arm), Arc::clone(&ready.stock));
+    ) -> Result<Stage, StageError> {
         let lab = Lab::boot(arm, Machine::default(), stock, String::new(), extras).await?;
         let lab = Arc::new(lab);
         let windows = lab.agent(Node::Windows).await?;
@@ -200,10 +187,27 @@ impl<'a> Stage<'a> {
         Ok(self.windows.order(Request::OpenDoor(order)).await.map_err(LabError::from)?)
     }
 
-    /// A door that kills at this command, counted from 1; never, where that is 0.
-    pub fn killing(at: u32, carried_out: bool) -> DoorOrder {
-        let kill = (at > 0).then_some(Kill { at, carried_out });
-        DoorOrder { elevated: true, kill, ..DoorOrder::default() }
+    /// A door of an administrator, at which the run comes to this end.
+    pub fn ending(end: Option<End>) -> DoorOrder {
+        DoorOrder { elevated: true, end, ..DoorOrder::default() }
+    }
+
+    /// A door that writes down what it is asked, for [`Stage::told`].
+    pub fn telling() -> DoorOrder {
+        DoorOrder { elevated: true, told: Some(TOLD.to_owned()), ..DoorOrder::default() }
+    }
+
+    /// What the run before has asked of this Windows.
+    ///
+    /// # Errors
+    /// When the node is gone, or the file is none.
+    pub async fn told(&self) -> Result<Vec<Told>, StageError> {
+        let text = self.shell(&format!("cat {TOLD}")).await?.stdout;
+        let lines = text.lines().map(serde_json::from_str).collect::<Result<_, _>>();
+        lines.map_err(|error| StageError::File {
+            operation: format!("read {TOLD}"),
+            source: error.into(),
+        })
     }
 
     /// Gives this Windows what a person may have set up, so that it has something to lose.
@@ -235,7 +239,9 @@ impl<'a> Stage<'a> {
             STAND_INS.map(|name| format!("ln -sf {stand_in} {name}.exe\n")).concat();
         let script = format!(
             "set -e\n\
-             cp -a {prefix} {PREFIX}\n\
+             mkdir {PREFIX}\n\
+             cp -a {prefix}/dosdevices {prefix}/*.reg {prefix}/.update-timestamp {PREFIX}/\n\
+             cp -as {prefix}/drive_c {PREFIX}/\n\
              cd {PREFIX}/drive_c/windows/system32\n\
              {links}\
              cp {shim} bcryptprimitives.dll\n\
@@ -277,6 +283,21 @@ impl<'a> Stage<'a> {
         ];
         let env = env.map(|(name, value)| (name.to_owned(), value)).into();
         self.exec(argv, env).await
+    }
+
+    /// Cuts the power: every process of this Windows is gone.
+    ///
+    /// # Errors
+    /// When one of them is still there.
+    pub async fn cut_power(&self) -> Result<(), StageError> {
+        let server = self.wine.with_file_name("wineserver").display().to_string();
+        // To kill is an error where nothing runs any more.
+        let script = format!("export WINEPREFIX={PREFIX}; {server} -k; {server} -w");
+        let output = self.shell(&script).await?;
+        match output.exit {
+            0 => Ok(()),
+            _ => Err(StageError::Prop { what: "cutting the power", output }),
+        }
     }
 
     /// The arguments of a run of scenarios, whose JSON report [`Stage::report`] reads.
@@ -341,11 +362,14 @@ impl<'a> Stage<'a> {
     }
 }
 
-impl Drop for Stage<'_> {
+impl Drop for Stage {
     fn drop(&mut self) {
         self.relay.abort();
     }
 }
+
+/// Where the door writes down what it is asked.
+const TOLD: &str = "/tmp/told.jsonl";
 
 /// Where the node has its Wine prefix.
 const PREFIX: &str = "/root/wine";

@@ -68,7 +68,7 @@ pub enum Command {
 }
 
 /// Where scenarios come from.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Source {
     /// A directory of scenarios other than the project's.
     #[arg(long, value_name = "DIR")]

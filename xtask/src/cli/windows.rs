@@ -1,6 +1,6 @@
 //! What a real Windows, or Wine in its place, is told.
 
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::Args;
 use harness::{rehearsal::tongue::Tongue, report::target::Target};
@@ -59,7 +59,7 @@ pub struct Bundle {
 }
 
 /// `rehearse`
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Rehearse {
     /// Names of scenarios; none means the five that the lab began with.
     pub names: Vec<String>,
@@ -77,12 +77,19 @@ pub struct Rehearse {
     /// Who runs it is no administrator.
     #[arg(long)]
     pub not_elevated: bool,
-    /// Kill the run at every command that it gives Windows, or at every N-th, clean up, and compare
+    /// How many labs may exist at once.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Kill the run at every command that changes something, or at every N-th, clean up, and compare
     /// the machine.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1")]
-    pub kill: Option<u32>,
+    pub kill: Option<NonZeroUsize>,
+    /// Press Ctrl-C there instead, and compare the machine.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1")]
+    #[arg(conflicts_with = "kill")]
+    pub interrupt: Option<NonZeroUsize>,
     /// Answer the questions of `measure` instead of running scenarios.
-    #[arg(long, conflicts_with_all = ["kill", "all"])]
+    #[arg(long, conflicts_with_all = ["kill", "interrupt", "all"])]
     pub measure: bool,
     /// What `ci/rehearse` has built: xtask.exe, stand-in.exe, bcryptprimitives.dll, agent, prefix.
     #[arg(long, value_name = "DIR")]

@@ -2,7 +2,12 @@
 
 use std::env;
 
-use harness::{arm::windows::Order, doctor, ready::Ready, scenario::Scenario};
+use harness::{
+    arm::windows::Order,
+    doctor,
+    ready::{Ready, ReadyError},
+    scenario::Scenario,
+};
 
 use super::netns;
 use crate::{
@@ -65,5 +70,8 @@ fn this_windows(options: &WindowsOptions) -> Result<Ready, Failure> {
     };
     let program = harness::entry::program().map_err(Failure::lab)?;
     let mut say = |line: &str| eprintln!("{line}");
-    Ready::prepare_windows(program, order, doctor::check(), &mut say).map_err(Failure::lab)
+    Ready::prepare_windows(program, order, doctor::check(), &mut say).map_err(|error| match error {
+        ReadyError::Interrupted => Failure::interrupted(error),
+        other => Failure::lab(other),
+    })
 }

@@ -1,34 +1,38 @@
-//! `rehearse`: the Windows build of this program, under Wine, in a lab whose Windows its programs
+//! `rehearse`: the Windows build of this program, under Wine, in labs whose Windows its programs
 //! lead to. It proves the Windows code, and nothing about Windows.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+mod elevation;
+mod ends;
+mod parts;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use harness::{
+    arm::Arm,
     doctor,
     fixture::Fixtures,
-    ready::Ready,
     rehearsal::{
-        order::DoorOrder,
+        order::{By, DoorOrder},
         stage::{Props, Stage, find_wine},
     },
-    report::{Told, read},
     scenario::Scenario,
+    stock::Stock,
     topology::Extras,
 };
 
 use super::{catalogue, directory, netns, root};
 use crate::{
     cli::{ProbesName, Rehearse, Source},
-    exit::{FAILED, Failure, INPUT, INTERRUPTED, LAB, OK},
+    exit::{Failure, INTERRUPTED},
 };
 use clap::ValueEnum;
 
 /// The scenarios that the lab began with.
 const CARDS: [&str; 5] =
     ["loopback-bind", "firewalld-block", "stale-portproxy", "localhost-ipv6", "autoproxy"];
+
+/// How many labs a processor bears in which a run under Wine mostly waits.
+const PER_PROCESSOR: usize = 3;
 
 /// Rehearses.
 pub fn run(options: &Rehearse) -> Result<ExitCode, Failure> {
@@ -53,28 +57,52 @@ pub fn run(options: &Rehearse) -> Result<ExitCode, Failure> {
     let props = Props::lay_out(&built, &project).map_err(Failure::lab)?;
     let extras = selected.iter().map(|scenario| doctor::extras(scenario));
     let extras = extras.fold(Extras::default(), |all, one| all | one);
-    let rehearsal = Rehearsal { ready: &ready, props: &props, wine, extras, options };
+    let jobs = match options.jobs {
+        Some(jobs) => jobs.get(),
+        None => std::thread::available_parallelism().map_or(1, usize::from) * PER_PROCESSOR,
+    };
+    let rehearsal = Arc::new(Rehearsal {
+        arm: Arc::clone(&ready.arm),
+        stock: Arc::clone(&ready.stock),
+        props: Arc::new(props),
+        wine,
+        extras,
+        options: options.clone(),
+        jobs,
+    });
+    let ends = [(options.kill, By::Kill), (options.interrupt, By::Interrupt)];
+    let end = ends.into_iter().find_map(|(step, by)| Some((step?, by)));
     ready.runtime.block_on(async {
+        let work = async {
+            match end {
+                Some((step, by)) => ends::rehearse(&rehearsal, &selected, by, step).await,
+                None => parts::rehearse(&rehearsal, &selected).await,
+            }
+        };
         tokio::select! {
-            code = async {
-                if options.kill.is_some() { rehearsal.kills(&names).await } else { rehearsal.scenarios(&names).await }
-            } => code,
+            code = work => code,
             _ = tokio::signal::ctrl_c() => Ok(ExitCode::from(INTERRUPTED)),
         }
     })
 }
 
-struct Rehearsal<'a> {
-    ready: &'a Ready,
-    props: &'a Props,
+/// What all labs of a rehearsal share.
+struct Rehearsal {
+    arm: Arc<Arm>,
+    stock: Arc<Stock>,
+    props: Arc<Props>,
     wine: PathBuf,
     extras: Extras,
-    options: &'a Rehearse,
+    options: Rehearse,
+    /// How many labs there may be at once.
+    jobs: usize,
 }
 
-impl Rehearsal<'_> {
-    async fn stage(&self, order: DoorOrder) -> Result<Stage<'_>, Failure> {
-        let opened = Stage::open(self.ready, self.props, self.wine.clone(), self.extras, order);
+impl Rehearsal {
+    async fn stage(&self, order: DoorOrder) -> Result<Stage, Failure> {
+        let (arm, stock) = (Arc::clone(&self.arm), Arc::clone(&self.stock));
+        let (props, wine) = (Arc::clone(&self.props), self.wine.clone());
+        let opened = Stage::open(arm, stock, props, wine, self.extras, order);
         opened.await.map_err(Failure::lab)
     }
 
@@ -82,84 +110,6 @@ impl Rehearsal<'_> {
         let probes: ProbesName = self.options.probes;
         probes.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
-
-    /// Kills the run at every command that it gives this Windows, cleans up, and compares.
-    async fn kills(&self, names: &[String]) -> Result<ExitCode, Failure> {
-        let step = usize::try_from(self.options.kill.unwrap_or(1).max(1)).unwrap_or(1);
-        let mut killed = 0;
-        for at in (1..).step_by(step) {
-            for carried_out in [true, false] {
-                let stage = self.stage(Stage::killing(0, false)).await?;
-                let lived_in = stage.live_in().await;
-                lived_in.map_err(Failure::lab)?;
-                let before = stage.state().await.map_err(Failure::lab)?;
-                stage.door(Stage::killing(at, carried_out)).await.map_err(Failure::lab)?;
-                let arguments = stage.scenarios(names, "native");
-                let ended = stage.run(&arguments).await.map_err(Failure::lab)?;
-                // It came to its end alive. There is no snapshot of such a scenario to agree with.
-                if [OK, FAILED].map(i32::from).contains(&ended.exit) {
-                    let after = stage.state().await.map_err(Failure::lab)?;
-                    if killed == 0 || !is_same(&before, &after) {
-                        println!("{}{}", ended.stdout, ended.stderr);
-                        return Ok(ExitCode::from(FAILED));
-                    }
-                    println!("killed {killed} times in {} commands; nothing was left", at - 1);
-                    return Ok(ExitCode::from(OK));
-                }
-                stage.door(Stage::killing(0, false)).await.map_err(Failure::lab)?;
-                let cleaned = stage.run(&["clean".to_owned()]).await.map_err(Failure::lab)?;
-                let after = stage.state().await.map_err(Failure::lab)?;
-                let when = if carried_out { "carried out" } else { "not carried out" };
-                if cleaned.exit != 0 || !is_same(&before, &after) {
-                    println!("killed at command {at}, {when}:\n{}{}", ended.stdout, ended.stderr);
-                    println!("clean:\n{}{}", cleaned.stdout, cleaned.stderr);
-                    return Ok(ExitCode::from(FAILED));
-                }
-                killed += 1;
-                println!("killed at command {at}, {when}: {}", told(&cleaned.stdout));
-            }
-        }
-        Ok(ExitCode::from(FAILED))
-    }
-
-    async fn scenarios(&self, names: &[String]) -> Result<ExitCode, Failure> {
-        let order = DoorOrder {
-            tongue: self.options.language,
-            elevated: !self.options.not_elevated,
-            ..DoorOrder::default()
-        };
-        let stage = self.stage(order).await?;
-        let mut arguments = stage.scenarios(names, &self.probes());
-        if self.options.measure {
-            "measure".clone_into(&mut arguments[0]);
-        }
-        let before = stage.state().await.map_err(Failure::lab)?;
-        let ended = stage.run(&arguments).await.map_err(Failure::lab)?;
-        print!("{}", ended.stdout);
-        eprint!("{}", ended.stderr);
-        let report = stage.report().await.map_err(Failure::lab)?;
-        if !self.options.report.is_empty() {
-            let runs = read::parse(Path::new("the report of the rehearsal"), &report);
-            let runs = runs.map_err(Failure::lab)?;
-            for target in &self.options.report {
-                target.write(Told { runs: &runs, repeat: None }).map_err(Failure::lab)?;
-            }
-        }
-        let after = stage.state().await.map_err(Failure::lab)?;
-        if !is_same(&before, &after) {
-            return Ok(ExitCode::from(FAILED));
-        }
-        let known = [OK, FAILED, INPUT, LAB].map(i32::from);
-        let code = if known.contains(&ended.exit) { ended.exit } else { i32::from(LAB) };
-        Ok(ExitCode::from(u8::try_from(code).unwrap_or(LAB)))
-    }
-}
-
-/// What `clean` put back, on one line.
-fn told(cleaned: &str) -> String {
-    let lines: Vec<&str> =
-        cleaned.lines().map(|line| line.trim_start_matches("put back ")).collect();
-    lines.join("; ")
 }
 
 /// Whether the machine is as it was; tells what is not.

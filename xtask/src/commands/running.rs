@@ -1,6 +1,6 @@
 //! Running scenarios with their progress shown: what `run-scenarios` and `claims` share.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use harness::{
     run_result::{RunResult, ScenarioResult},
@@ -39,6 +39,15 @@ pub fn run(
         .map(|scenario| Arc::new((*scenario).clone()))
         .collect();
 
+    if ready.arm.real().is_some_and(|real| !real.machine().elevated) {
+        let names: Vec<&str> = runs.iter().map(|scenario| scenario.name.as_str()).collect();
+        eprintln!(
+            "not elevated: {} of {} scenarios run without an administrator's terminal: {}",
+            names.len(),
+            selected.len(),
+            names.join(", ")
+        );
+    }
     let phases: usize = runs.iter().map(|scenario| scenario.phases().len()).sum();
     let progress = Progress::new(u64::try_from(phases).unwrap_or(u64::MAX));
     let run = ready.runtime.block_on(async {
@@ -55,9 +64,17 @@ pub fn run(
             _ = tokio::signal::ctrl_c() => None,
         }
     });
-    // Also after an interruption: this machine is put back, where it was the lab.
-    ready.runtime.block_on(ready.arm.close()).map_err(Failure::lab)?;
-    let Some(mut run) = run else {
+    // Also after an interruption: this machine is put back, where it was the lab. Whoever presses
+    // Ctrl-C meanwhile is told so, and waits for it.
+    let interrupted = ready.runtime.block_on(async {
+        let mut closing = pin!(ready.arm.close());
+        tokio::select! {
+            closed = &mut closing => closed.map(|()| false),
+            _ = tokio::signal::ctrl_c() => closing.await.map(|()| true),
+        }
+    });
+    let interrupted = interrupted.map_err(Failure::lab)?;
+    let Some(mut run) = run.filter(|_| !interrupted) else {
         progress.finish();
         eprintln!("interrupted; every lab is taken down");
         return Ok(None);

@@ -56,7 +56,8 @@ pub fn supervisor() -> Result<(), Failure> {
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
         .map_err(|errno| Failure::new("make mounts private", errno))?;
     proc()?;
-    tmpfs("/run", "mode=755,size=256m")
+    // All labs share it, and some of a rehearsal hold a Windows and a distro each.
+    tmpfs("/run", "mode=755,size=25%")
 }
 
 /// Makes the calling process's mounts those of a node.

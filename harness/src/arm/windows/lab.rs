@@ -6,7 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{process::Child, sync::OwnedSemaphorePermit, time::sleep};
+use tokio::{
+    process::Child,
+    sync::OwnedSemaphorePermit,
+    time::{sleep, timeout},
+};
 
 use super::{
     RealWindows, addresses::another, bundle::GUEST_AGENT, guard, guest, image, journal::Entry,
@@ -29,7 +33,7 @@ const RELAY: Duration = Duration::from_millis(2200);
 /// The same in a rehearsal, whose relay looks ten times a second.
 const RELAY_REHEARSED: Duration = Duration::from_millis(700);
 
-/// How long the guest's agent may outlive a shutdown of its guest.
+/// How long an agent may outlive its guest, or its lab.
 const PARTING: Duration = Duration::from_secs(10);
 
 /// What the lab of the moment has started.
@@ -37,6 +41,8 @@ const PARTING: Duration = Duration::from_secs(10);
 pub(super) struct Lab {
     agents: Vec<Child>,
     guest: Option<(AgentClient, Child)>,
+    /// Agents of labs that are no more.
+    parting: Vec<Child>,
     permit: Option<OwnedSemaphorePermit>,
     /// Whether something was done since everything was put back.
     pub(super) used: bool,
@@ -118,10 +124,22 @@ impl RealWindows {
 
     pub(in crate::arm) fn destroy(&self, _lab: u64) {
         let mut lab = self.lab();
-        lab.agents.clear();
-        lab.guest = None;
+        let agents = std::mem::take(&mut lab.agents);
+        let guest = lab.guest.take().map(|(_, child)| child);
+        lab.parting.extend(agents.into_iter().chain(guest));
         // The next boot puts everything back first.
         lab.permit = None;
+    }
+
+    /// An agent ends its services and itself once nobody is connected to it. One that is killed leaves
+    /// them behind: on Windows a process outlives who started it.
+    pub(super) async fn part(&self) {
+        let parting = std::mem::take(&mut self.lab().parting);
+        for mut agent in parting {
+            if timeout(PARTING, agent.wait()).await.is_err() {
+                let _ = agent.kill().await;
+            }
+        }
     }
 
     /// What a scenario says of the machine, before the guest boots.

@@ -139,6 +139,7 @@ impl RealWindows {
     }
 
     async fn put_back(&self) -> Result<(), ArmError> {
+        self.part().await;
         if !self.lab().used {
             return Ok(());
         }

@@ -13,6 +13,20 @@ use crate::{
 /// Importing a distro and the first boot of the virtual machine may take minutes.
 const LIMIT: Duration = Duration::from_secs(300);
 
+/// Windows' flag for a process that Ctrl-C is not told of, nor its children.
+#[cfg(windows)]
+const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+
+/// A program that outlives Ctrl-C: the console tells every process of it, and what undoes the run is
+/// made of such programs.
+pub fn command(program: &str) -> Command {
+    #[cfg_attr(not(windows), expect(unused_mut))]
+    let mut command = Command::new(program);
+    #[cfg(windows)]
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+    command
+}
+
 /// Runs a program to its end and decodes what it says.
 ///
 /// # Errors
@@ -32,7 +46,7 @@ pub async fn feed(program: &str, arguments: &[&str], input: &[u8]) -> Result<Out
         hint: None,
     };
     let work = async {
-        let mut child = Command::new(program)
+        let mut child = command(program)
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

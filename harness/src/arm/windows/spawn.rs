@@ -4,10 +4,11 @@ use std::{process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, BufReader},
-    process::{Child, Command},
+    process::Child,
     time::timeout,
 };
 
+use super::programs;
 use crate::{
     agent::client::{AgentClient, Asks},
     arm::ArmError,
@@ -21,7 +22,7 @@ pub(super) async fn start(
     arguments: &[String],
 ) -> Result<(AgentClient, Asks, Child), ArmError> {
     let failed = |source| ArmError::Io { operation: "start an agent", source };
-    let mut child = Command::new(program)
+    let mut child = programs::command(program)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

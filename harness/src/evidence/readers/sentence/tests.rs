@@ -40,7 +40,7 @@ fn lists_share_an_outcome() {
 
 #[test]
 fn items() {
-    assert_eq!(attempts("- ping wsl ip: ok\n"), ["unknown -> wsl-ip works ping"]);
+    assert_eq!(attempts("- ping wsl ip: ok\n"), ["windows -> wsl-ip works ping"]);
     assert_eq!(attempts("- windows 127: fails\n"), ["windows -> 127.0.0.1 fails"]);
     assert_eq!(attempts("- wget localhost: fails\n"), ["unknown -> localhost fails wget"]);
     assert_eq!(attempts("- cmd linux: gatsby develop (default host localhost)\n"), [""; 0]);

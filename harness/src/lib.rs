@@ -90,6 +90,7 @@ pub mod verdict;
 pub mod vm;
 pub mod windows_model;
 pub mod windows_text;
+mod wine;
 #[cfg(target_os = "linux")]
 pub mod wiring;
 

@@ -11,6 +11,7 @@ use std::{
 use tokio::{process::Command, time::timeout};
 
 use super::{platform, protocol::Output};
+use crate::wine;
 
 /// No command of a scenario takes this long; one that does hangs.
 pub const LIMIT: Duration = Duration::from_secs(120);
@@ -42,12 +43,8 @@ pub async fn run(command: Command) -> io::Result<Output> {
 pub async fn run_for(mut command: Command, limit: Duration) -> io::Result<Output> {
     let mut stdout = Capture::new()?;
     let mut stderr = Capture::new()?;
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(stdout.stdio()?)
-        .stderr(stderr.stdio()?)
-        .kill_on_drop(true)
-        .spawn()?;
+    command.stdin(Stdio::null()).stdout(stdout.stdio()?).stderr(stderr.stdio()?).kill_on_drop(true);
+    let mut child = wine::spawn(&mut command)?;
     let status = timeout(limit, child.wait()).await.map_err(|_| {
         io::Error::other(format!("still running after {} s, killed", limit.as_secs()))
     })??;

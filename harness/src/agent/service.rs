@@ -21,6 +21,7 @@ use super::{
     protocol::{Output, Ready, ServiceOrder, ServiceStarted},
     service_log::Log,
 };
+use crate::wine;
 
 /// How long a service may take until it listens.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -41,8 +42,8 @@ impl Service {
         environment: &BTreeMap<String, String>,
     ) -> io::Result<(Service, ServiceStarted)> {
         let mut log = Log::start(&order.name)?;
-        let mut child =
-            prepare(order, environment)?.stdout(Stdio::piped()).stderr(log.stdio()?).spawn()?;
+        let mut command = prepare(order, environment)?;
+        let mut child = wine::spawn(command.stdout(Stdio::piped()).stderr(log.stdio()?))?;
         let pid = child.id().unwrap_or_default();
         let mut lines = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
         let listening = async {
@@ -96,8 +97,8 @@ pub async fn end(
     environment: &BTreeMap<String, String>,
 ) -> io::Result<Output> {
     let (mut stdout, mut stderr) = (Capture::new()?, Capture::new()?);
-    let mut child =
-        prepare(order, environment)?.stdout(stdout.stdio()?).stderr(stderr.stdio()?).spawn()?;
+    let mut command = prepare(order, environment)?;
+    let mut child = wine::spawn(command.stdout(stdout.stdio()?).stderr(stderr.stdio()?))?;
     let ended = timeout(END_LIMIT, child.wait()).await;
     let Ok(status) = ended else {
         let said = stdout.text()? + &stderr.text()?;

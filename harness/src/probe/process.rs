@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::{error::ProbeError, line::Line};
-use crate::windows_text::decode;
+use crate::{windows_text::decode, wine};
 
 /// How a program ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +67,7 @@ impl Launch<'_> {
         }
         command.envs(self.env).env("LC_ALL", "C");
         command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        command
-            .spawn()
+        wine::spawn(&mut command)
             .map_err(|source| ProbeError::Spawn { command: self.line.to_string(), source })
     }
 

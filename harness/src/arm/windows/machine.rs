@@ -11,6 +11,7 @@ use crate::{
         registry::{self, Value},
         wsl_list, wsl_version,
     },
+    wine,
 };
 
 const VERSION: &str = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion";
@@ -39,7 +40,7 @@ pub async fn read() -> Result<MachineReport, ArmError> {
     )?;
     let profiles = registry::read(&firewall.stdout);
     Ok(MachineReport {
-        wine: is_wine(),
+        wine: wine::is_here(),
         day: Some(day::today()),
         windows: named(&registry::read(&version.stdout)),
         elevated: [HIGH, SYSTEM].iter().any(|sid| groups.stdout.contains(sid)),
@@ -72,15 +73,4 @@ fn named(values: &[Value]) -> Vec<String> {
 fn profile(value: &Value) -> Option<String> {
     let profile = value.key.rsplit('\\').next()?.strip_suffix("Profile")?;
     Some(format!("{profile} {} {}", value.name, value.data))
-}
-
-/// Wine marks the files of its own libraries, and nobody who runs under it can change that they
-/// are there.
-fn is_wine() -> bool {
-    let Some(root) = std::env::var_os("SystemRoot") else { return false };
-    let library = fs::read(PathBuf::from(root).join("System32").join("ntdll.dll"));
-    let head = library.unwrap_or_default();
-    let head = &head[..head.len().min(256)];
-    let mark = b"Wine ";
-    head.windows(mark.len()).any(|window| window == mark)
 }

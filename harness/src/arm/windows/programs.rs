@@ -8,6 +8,7 @@ use super::super::ArmError;
 use crate::{
     agent::{command::exit_code, protocol::Output},
     windows_text::decode,
+    wine,
 };
 
 /// Importing a distro and the first boot of the virtual machine may take minutes.
@@ -46,13 +47,9 @@ pub async fn feed(program: &str, arguments: &[&str], input: &[u8]) -> Result<Out
         hint: None,
     };
     let work = async {
-        let mut child = command(program)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
+        let mut command = command(program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = wine::spawn(command.stderr(Stdio::piped()).kill_on_drop(true))?;
         let mut stdin = child.stdin.take();
         let writing = async {
             if let Some(stdin) = &mut stdin {

@@ -13,6 +13,7 @@ use crate::{
     agent::client::{AgentClient, Asks},
     arm::ArmError,
     node::Node,
+    wine,
 };
 
 /// Starts an agent whose stdin and stdout are its connection.
@@ -22,14 +23,9 @@ pub(super) async fn start(
     arguments: &[String],
 ) -> Result<(AgentClient, Asks, Child), ArmError> {
     let failed = |source| ArmError::Io { operation: "start an agent", source };
-    let mut child = programs::command(program)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
+    let mut command = programs::command(program);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = wine::spawn(command.kill_on_drop(true)).map_err(failed)?;
     let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(ArmError::Gone);
     };

@@ -35,4 +35,16 @@ fn a_machine_without_the_server_lacks_the_server() {
         wsl   [::1]      ok    refused  refused  refused\n\
         wsl   wsl-ip     ok    refused  refused  refused\n```\n";
     assert_eq!(named(collected), [("service-not-running", Confidence::Certain)]);
+    // One that listens for its own machine alone may be meant so: localhost answers.
+    let own = collected
+        .replace("0.0.0.0:2024", "127.0.0.1:8080")
+        .replace(
+            "localhost  ok    refused  refused  refused",
+            "localhost  ok  open  open  http-200",
+        )
+        .replace(
+            "127.0.0.1  ok    refused  refused  refused",
+            "127.0.0.1  ok  open  open  http-200",
+        );
+    assert_eq!(named(&own), [("loopback-bind", Confidence::Likely)]);
 }

@@ -63,8 +63,8 @@ pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis
     let mut findings: Vec<Finding> = Vec::new();
     for (slug, look) in RULES {
         let (Some(cause), Some(found)) = (Cause::from_slug(slug), look(&whole)) else { continue };
-        // Where nobody complains it may be as it should be.
-        let confidence = match (found.shows, whole.names_a_failure()) {
+        // Where nobody complains, and localhost answers, it may be as it should be.
+        let confidence = match (found.shows, whole.names_a_failure() || whole.localhost_fails()) {
             (true, true) => Confidence::Certain,
             (true, false) => Confidence::Likely,
             (false, _) => Confidence::Possible,

@@ -62,6 +62,14 @@ impl Whole<'_> {
         !any
     }
 
+    /// Whether localhost does not answer, from any side.
+    pub(super) fn localhost_fails(&self) -> bool {
+        self.picture.reported.iter().any(|it| {
+            let service = it.tool != Some(Tool::Ping) && it.route.to.port.is_none();
+            service && it.route.to.host == target::Host::Localhost && it.seen.is_bad()
+        })
+    }
+
     /// Whether the reporter names a route that fails.
     pub(super) fn names_a_failure(&self) -> bool {
         self.picture.reported.iter().any(|it| it.seen == Seen::Fails)

@@ -200,19 +200,22 @@ impl Draft<'_> {
             self.lan_server(port);
         }
         self.by_name();
+        // Where a proxy is named, what the guest sees is the proxy's own page.
+        let proxied = !self.picture.env.is_empty()
+            || self.picture.windows_proxy.is_some()
+            || self.names_a_proxy();
         let status = |it: &&Reported| match it.seen {
             Seen::Outcome(Outcome::Http(status)) if status >= 400 => {
                 // On Windows' loopback somebody else may answer.
-                let direct = it.route.from == Node::Wsl || it.route.to.host == target::Host::WslIp;
+                let direct = match it.route.from {
+                    Node::Wsl => !proxied,
+                    _ => it.route.to.host == target::Host::WslIp,
+                };
                 (direct && it.route.to.port.is_none()).then_some(status)
             }
             _ => None,
         };
-        // Where a proxy is named the page is its own.
-        let proxied = !self.picture.env.is_empty()
-            || self.picture.windows_proxy.is_some()
-            || self.names_a_proxy();
-        let status = reported.iter().find_map(|it| status(&it)).filter(|_| !proxied);
+        let status = reported.iter().find_map(|it| status(&it));
         if let (Some(status), Some(server)) = (status, &mut self.picture.server)
             && server.program == servers::PLAIN
         {

@@ -35,7 +35,8 @@ fn a_second_user_without_a_range_is_a_skip_with_the_command() {
     nobody_runs(&["dlv-same-user", "loopback-bind"])
         .exits(0)
         .prints("1 passed, 1 skipped on netns")
-        .prints("needs subids: sudo usermod --add-subuids ")
+        .prints("subids: ")
+        .prints("sudo usermod --add-subuids ")
         .prints(" nobody");
     nobody_runs(&["--strict", "dlv-same-user"]).exits(1);
 }

@@ -12,7 +12,7 @@ use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     net::TcpStream,
     process::{Child, ChildStdout, Command},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -29,15 +29,32 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// How long a service that has to end may take; a second binder of a port ends at once.
 const END_LIMIT: Duration = Duration::from_secs(5);
 
+/// How long the port of a service that was killed may still count as taken on a busy machine.
+const RELEASE: Duration = Duration::from_millis(300);
+
 /// A service that was started.
 pub struct Service(Child);
 
 impl Service {
-    /// Starts it and waits until it listens.
+    /// Starts it and waits until it listens. One whose port is taken is started a second time: the one
+    /// before it may have been killed a moment ago. Who holds the port for longer is an error.
     ///
     /// # Errors
     /// That it ended or never listened, with what it said.
     pub async fn start(
+        order: &ServiceOrder,
+        environment: &BTreeMap<String, String>,
+    ) -> io::Result<(Service, ServiceStarted)> {
+        match Service::begin(order, environment).await {
+            Err(error) if error.to_string().contains("address already in use") => {
+                sleep(RELEASE).await;
+                Service::begin(order, environment).await
+            }
+            begun => begun,
+        }
+    }
+
+    async fn begin(
         order: &ServiceOrder,
         environment: &BTreeMap<String, String>,
     ) -> io::Result<(Service, ServiceStarted)> {
@@ -164,7 +181,7 @@ async fn accepts(address: &str) -> io::Result<()> {
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(error),
             Err(_) if begun.elapsed() < LIMIT => {
-                tokio::time::sleep(Duration::from_millis(2)).await;
+                sleep(Duration::from_millis(2)).await;
             }
             Err(error) => return Err(error),
         }

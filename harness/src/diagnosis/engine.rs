@@ -1,7 +1,5 @@
 //! Clues weighed, causes ranked.
 
-use std::sync::LazyLock;
-
 use super::{
     case::Case,
     causes, likeness,
@@ -109,14 +107,14 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
 
 /// Clues weighed, and causes ranked by them.
 fn by_clues(case: &Case<'_>) -> Diagnosis {
-    static RULES: LazyLock<Vec<Rule>> = LazyLock::new(causes::rules);
+    let rules = causes::rules();
     if !is_of_a_failure(case) {
         return Diagnosis::default();
     }
-    let clues = |alone| RULES.iter().filter_map(|rule| weigh(rule, case, alone)).collect();
+    let clues = |alone| rules.iter().filter_map(|rule| weigh(rule, case, alone)).collect();
     let mut weighed: Vec<(Finding, bool)> = clues(false);
     if weighed.is_empty() {
-        weighed = by_signature(&RULES, case);
+        weighed = by_signature(rules, case);
     }
     if weighed.is_empty() {
         weighed = clues(true);
@@ -125,7 +123,7 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     let ruled: Vec<(Cause, f32)> =
         weighed.iter().map(|(finding, _)| (finding.cause, finding.weight)).collect();
-    let doubt = liken(&RULES, case, &mut weighed);
+    let doubt = liken(rules, case, &mut weighed);
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     let most = weighed.first().map_or(0.0, |(finding, _)| finding.weight);
     if most < POSSIBLE.max(doubt) {

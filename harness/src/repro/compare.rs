@@ -121,14 +121,6 @@ fn broken(seen: &SeenBoth) -> Vec<(Route, Tool)> {
 /// From the same machine, the addresses at which the server answers all the same, for each goal that
 /// is about HTTP or a connection: the first in the order in which people would try.
 fn instead(picture: &Picture, goals: &[(Route, Tool)], seen: &SeenBoth) -> Vec<(Route, Route)> {
-    let hosts = [
-        Host::Localhost,
-        Host::Loopback4,
-        Host::Loopback6,
-        Host::WslIp,
-        Host::WindowsGateway,
-        Host::WindowsLanIp,
-    ];
     let mut found: Vec<(Route, Route)> = Vec::new();
     for (goal, _) in goals.iter().filter(|(_, tool)| *tool != Tool::Ping) {
         if found.iter().any(|(known, _)| known == goal) {
@@ -144,7 +136,7 @@ fn instead(picture: &Picture, goals: &[(Route, Tool)], seen: &SeenBoth) -> Vec<(
             });
             cells.into_iter().find(|(route, good)| *good && route != goal).map(|(route, _)| route)
         };
-        if let Some(other) = hosts.iter().filter(named).find_map(answers) {
+        if let Some(other) = Host::STANDARD.iter().filter(named).find_map(answers) {
             found.push((*goal, other));
         }
     }

@@ -1,5 +1,7 @@
 //! The files of this directory, one a cause.
 
+use std::sync::LazyLock;
+
 use super::rule::Rule;
 #[cfg(test)]
 use super::rule::RuleError;
@@ -49,8 +51,10 @@ const FILES: &[&str] = &[
 ];
 
 /// Every rule. A test holds that the files are sound; one that were not would say nothing.
-pub fn rules() -> Vec<Rule> {
-    FILES.iter().filter_map(|text| Rule::parse(text).ok()).collect()
+pub fn rules() -> &'static [Rule] {
+    static RULES: LazyLock<Vec<Rule>> =
+        LazyLock::new(|| FILES.iter().filter_map(|text| Rule::parse(text).ok()).collect());
+    &RULES
 }
 
 /// What is wrong with the files.

@@ -70,10 +70,10 @@ pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis
             (false, _) => Confidence::Possible,
         };
         let weight = if found.shows { 10.0 } else { 1.0 };
-        let rule = causes::rules().into_iter().find(|rule| rule.cause == cause);
+        let rule = causes::rules().iter().find(|rule| rule.cause == cause);
         findings.push(Finding {
             cause,
-            about: rule.map_or_else(|| found.says.to_owned(), |rule| rule.about),
+            about: rule.map_or_else(|| found.says.to_owned(), |rule| rule.about.clone()),
             confidence,
             weight,
             clues: vec![Clue { weight, says: found.says.to_owned(), spans: found.spans }],

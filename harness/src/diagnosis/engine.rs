@@ -27,7 +27,7 @@ const LEAD: f32 = 2.0;
 /// Causes that weigh less than this part of the first one are noise.
 const SHARE: f32 = 0.35;
 /// What likeness to the known reports of a cause weighs where no other cause has any.
-const LIKENESS: f32 = 16.0;
+const LIKENESS: f32 = 24.0;
 /// More would be no diagnosis.
 const MOST: usize = 4;
 
@@ -156,7 +156,7 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
 /// they are those of reports that no known cause makes.
 fn liken(rules: &[Rule], case: &Case<'_>, weighed: &mut Vec<(Finding, bool)>) -> f32 {
     let mut nothing = 0.0;
-    for alike in likeness::likenesses(&case.passages) {
+    for alike in likeness::likenesses(case) {
         let weight = LIKENESS * alike.share;
         let Some(cause) = alike.cause else {
             nothing = weight;

@@ -17,7 +17,7 @@ use crate::evidence::span::Span;
 pub type Computed = fn(&Case<'_>) -> Vec<Span>;
 
 /// Everything that can be computed.
-const ALL: &[(&str, Computed)] = &[
+pub(super) const ALL: &[(&str, Computed)] = &[
     ("port-is-reserved", sockets::port_is_reserved),
     ("ranges-are-reserved", sockets::ranges_are_reserved),
     ("dynamic-range-is-low", sockets::dynamic_range_is_low),

@@ -1,4 +1,4 @@
-//! Learning from reports whose cause is known: softmax regression on their terms, each cause with
+//! Learning from reports whose cause is known: softmax regression on their words and signs, each cause with
 //! the same say however many reports it has.
 
 use std::{
@@ -6,9 +6,12 @@ use std::{
     path::PathBuf,
 };
 
-use super::{model::Model, terms::terms};
+use super::{Counts, SAY, features, model::Model};
 use crate::{
-    diagnosis::score::{ScoreError, known},
+    diagnosis::{
+        case::Case,
+        score::{ScoreError, known},
+    },
     evidence::Evidence,
 };
 
@@ -44,11 +47,11 @@ pub fn learn(directories: &[PathBuf]) -> Result<String, ScoreError> {
                 continue;
             }
             let cause = if known.cause.is_empty() { "none".to_owned() } else { known.cause };
-            counted.push((terms(&Evidence::read(text).passages()), cause));
+            counted.push((features(&Case::new(&Evidence::read(text))), cause));
         }
     }
     let mut having: BTreeMap<&str, usize> = BTreeMap::new();
-    for term in counted.iter().flat_map(|(terms, _)| terms.keys()) {
+    for term in counted.iter().flat_map(|(groups, _)| groups).flat_map(Counts::keys) {
         *having.entry(term).or_default() += 1;
     }
     having.retain(|_, reports| *reports >= LEAST);
@@ -62,15 +65,19 @@ pub fn learn(directories: &[PathBuf]) -> Result<String, ScoreError> {
     causes.dedup();
     let examples: Vec<Example> = counted
         .iter()
-        .map(|(terms, cause)| {
+        .map(|(groups, cause)| {
             let value = |(term, (count, _)): (&String, &(u32, _))| {
                 let number = *numbers.get(term.as_str())?;
                 Some((number, names[number].1 * (1.0 + (*count as f32).ln())))
             };
-            let mut terms: Vec<(usize, f32)> = terms.iter().filter_map(value).collect();
-            let length =
-                terms.iter().map(|(_, it)| it * it).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-            terms.iter_mut().for_each(|(_, it)| *it /= length);
+            let mut terms = Vec::new();
+            for (group, say) in groups.iter().zip(SAY) {
+                let mut values: Vec<(usize, f32)> = group.iter().filter_map(value).collect();
+                let squares: f32 = values.iter().map(|(_, it)| it * it).sum();
+                let length = squares.sqrt().max(f32::MIN_POSITIVE);
+                values.iter_mut().for_each(|(_, it)| *it *= say / length);
+                terms.extend(values);
+            }
             let cause = causes.iter().position(|it| it == cause).unwrap_or_default();
             Example { terms, cause }
         })

@@ -2,11 +2,8 @@
 
 use std::{collections::HashMap, fmt::Write as _, sync::LazyLock};
 
-use super::terms::terms;
-use crate::{
-    cause::Cause,
-    evidence::{span::Span, words::Passage},
-};
+use super::{SAY, features};
+use crate::{cause::Cause, diagnosis::case::Case, evidence::span::Span};
 
 /// A line a term: the term, how telling it is at all, and its weight for each cause that it speaks
 /// for or against. The line of no term has what each cause has before a word is read.
@@ -38,9 +35,9 @@ pub(super) struct Model {
 }
 
 /// The causes that a report is like, the most alike first.
-pub(in crate::diagnosis) fn likenesses(passages: &[Passage]) -> Vec<Likeness> {
+pub(in crate::diagnosis) fn likenesses(case: &Case<'_>) -> Vec<Likeness> {
     static MODEL: LazyLock<Model> = LazyLock::new(|| Model::parse(LEARNED).unwrap_or_default());
-    MODEL.apply(passages)
+    MODEL.apply(case)
 }
 
 impl Model {
@@ -93,26 +90,28 @@ impl Model {
         lines.iter().fold(note.to_owned(), |text, (term, line)| text + term + line + "\n")
     }
 
-    fn apply(&self, passages: &[Passage]) -> Vec<Likeness> {
-        let known: Vec<_> = terms(passages)
-            .into_iter()
-            .filter_map(|(term, (count, span))| {
-                let (telling, weights) = self.terms.get(&term)?;
-                Some((telling * (1.0 + (count as f32).ln()), span, weights))
-            })
-            .collect();
-        let length = known.iter().map(|(value, ..)| value * value).sum::<f32>().sqrt();
-        if length == 0.0 {
-            return Vec::new();
-        }
+    fn apply(&self, case: &Case<'_>) -> Vec<Likeness> {
         let mut sums = self.base.clone();
         let mut told: Vec<Vec<(f32, Span)>> = vec![Vec::new(); sums.len()];
-        for (value, span, weights) in known {
-            for (place, weight) in weights {
-                let adds = value / length * weight;
-                sums[*place] += adds;
-                told[*place].push((adds, span));
+        let mut squares = 0.0;
+        for (group, say) in features(case).iter().zip(SAY) {
+            let known = group.iter().filter_map(|(term, (count, span))| {
+                let (telling, weights) = self.terms.get(term)?;
+                Some((telling * (1.0 + (*count as f32).ln()), *span, weights))
+            });
+            let known: Vec<_> = known.collect();
+            let own: f32 = known.iter().map(|(value, ..)| value * value).sum();
+            squares += own;
+            for (value, span, weights) in known {
+                for (place, weight) in weights {
+                    let adds = say * value / own.sqrt() * weight;
+                    sums[*place] += adds;
+                    told[*place].push((adds, span));
+                }
             }
+        }
+        if squares == 0.0 {
+            return Vec::new();
         }
         let most = sums.iter().copied().fold(f32::MIN, f32::max);
         let all: f32 = sums.iter().map(|sum| (sum - most).exp()).sum();
@@ -154,7 +153,8 @@ mod tests {
                     bind\t1.00\tloopback-bind 3.0\n";
         let model = Model::parse(text).expect("a model");
         let alike = |report: &str| {
-            let found = model.apply(&Evidence::read(report).passages());
+            let evidence = Evidence::read(report);
+            let found = model.apply(&Case::new(&evidence));
             found.first().and_then(|it| it.cause).map(Cause::slug)
         };
         assert_eq!(alike("the mtu of it"), Some("vpn-mtu"));

@@ -1,18 +1,14 @@
 //! The terms of a report: its words, without what only one report can have.
 
-use std::collections::BTreeMap;
-
-use crate::evidence::{
-    span::Span,
-    words::{Passage, Word},
-};
+use super::Counts;
+use crate::evidence::words::{Passage, Word};
 
 /// Addresses that mean the same everywhere.
 const KEPT: [&str; 4] = ["127.0.0.1", "0.0.0.0", "127.0.0.53", "10.255.255.254"];
 
 /// How often each term stands in the passages, and where it does first.
-pub(super) fn terms(passages: &[Passage]) -> BTreeMap<String, (u32, Span)> {
-    let mut counts: BTreeMap<String, (u32, Span)> = BTreeMap::new();
+pub(super) fn terms(passages: &[Passage]) -> Counts {
+    let mut counts = Counts::new();
     for word in passages.iter().flat_map(|passage| &passage.words) {
         if let Some(term) = term(word) {
             counts.entry(term).or_insert((0, word.span)).0 += 1;

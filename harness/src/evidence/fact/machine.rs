@@ -19,6 +19,20 @@ pub enum Mode {
     Wsl1,
 }
 
+impl Mode {
+    /// One word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mode::None => "none",
+            Mode::Wsl2 => "wsl2",
+            Mode::Nat => "nat",
+            Mode::Mirrored => "mirrored",
+            Mode::Virtio => "virtio",
+            Mode::Wsl1 => "wsl1",
+        }
+    }
+}
+
 /// A variable of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {

@@ -94,3 +94,37 @@ pub enum Kind {
     /// The report speaks of something: a VPN, Fast Startup, a third party's firewall.
     Mention(Mention),
 }
+
+impl Kind {
+    /// One word for the kind of thing.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Kind::Setup(_) => "setup",
+            Kind::Listener(_) => "listener",
+            Kind::PortProxy(_) => "portproxy",
+            Kind::ReservedPorts(_) => "reserved-ports",
+            Kind::DynamicPorts(_) => "dynamic-ports",
+            Kind::Address(_) => "address",
+            Kind::Link(_) => "link",
+            Kind::Route(_) => "route",
+            Kind::Hosts(_) => "hosts",
+            Kind::Nameserver(_) => "nameserver",
+            Kind::Variable(_) => "variable",
+            Kind::Setting(_) => "setting",
+            Kind::Firewall(_) => "firewall",
+            Kind::Process(_) => "process",
+            Kind::RunBy(_) => "run-by",
+            Kind::Service(_) => "service",
+            Kind::Publication(_) => "publication",
+            Kind::Distro(_) => "distro",
+            Kind::Version(_) => "version",
+            Kind::Attempt(_) => "attempt",
+            Kind::BindFailure(_) => "bind-failure",
+            Kind::Serving(_) => "serving",
+            Kind::Dialed(_) => "dialed",
+            Kind::Command(_) => "command",
+            Kind::Change(_) => "change",
+            Kind::Mention(_) => "mention",
+        }
+    }
+}

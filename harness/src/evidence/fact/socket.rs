@@ -29,6 +29,17 @@ pub enum Bind {
 }
 
 impl Bind {
+    /// One word for it, as clues write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Bind::Any4 => "any4",
+            Bind::Any6 => "any6",
+            Bind::Loopback4 => "loopback4",
+            Bind::Loopback6 => "loopback6",
+            Bind::One => "one",
+        }
+    }
+
     /// What an address binds to.
     pub fn of(host: &Host) -> Bind {
         match host {
@@ -168,6 +179,19 @@ pub enum BindError {
     Privileged,
     /// Only that it failed.
     Unsaid,
+}
+
+impl BindError {
+    /// One word for it, as clues write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            BindError::InUse => "in-use",
+            BindError::Forbidden => "forbidden",
+            BindError::NotAvailable => "not-available",
+            BindError::Privileged => "privileged",
+            BindError::Unsaid => "unsaid",
+        }
+    }
 }
 
 /// A program could not bind.

@@ -3,7 +3,7 @@
 use super::{
     case::Case,
     causes, likeness,
-    rule::{Ask, Rule, RuleClue},
+    rule::{Ask, Rule},
     signature,
     test::Test,
 };
@@ -22,12 +22,14 @@ const POSSIBLE: f32 = 2.0;
 pub(super) const LIKELY: f32 = 4.5;
 /// From which weight on a cause with a decisive clue is certain.
 const CERTAIN: f32 = 6.0;
+/// From which weight on, likeness included, a first cause is named.
+const NAMED: f32 = 7.0;
 /// How far another cause has to be behind a certain one.
 const LEAD: f32 = 2.0;
 /// Causes that weigh less than this part of the first one are noise.
 const SHARE: f32 = 0.35;
 /// What likeness to the known reports of a cause weighs where no other cause has any.
-const LIKENESS: f32 = 24.0;
+const LIKENESS: f32 = 32.0;
 /// More would be no diagnosis.
 const MOST: usize = 4;
 
@@ -126,7 +128,7 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
     let doubt = liken(rules, case, &mut weighed);
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     let most = weighed.first().map_or(0.0, |(finding, _)| finding.weight);
-    if most < POSSIBLE.max(doubt) {
+    if most < NAMED.max(doubt) {
         return Diagnosis::default();
     }
     // Rather like reports that no known cause makes: then clues have to be strong.
@@ -220,7 +222,7 @@ fn weigh(rule: &Rule, case: &Case<'_>, alone: bool) -> Option<(Finding, bool)> {
     let mut decisive = false;
     let mut in_words = false;
     for clue in rule.clues.iter().filter(|clue| alone || !clue.alone) {
-        let Some(spans) = see(clue, case) else { continue };
+        let Some(spans) = clue.see(case) else { continue };
         let words = clue.all.iter().chain(&clue.any).any(Test::rests_on_words);
         decisive |= clue.decisive && !words;
         in_words |= clue.decisive && words;
@@ -232,27 +234,6 @@ fn weigh(rule: &Rule, case: &Case<'_>, alone: bool) -> Option<(Finding, bool)> {
     decisive |= in_words && supported;
     clues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
     (weight >= POSSIBLE).then(|| (finding(rule, weight, clues), decisive))
-}
-
-/// Where a clue is seen. `None`: it is not.
-fn see(clue: &RuleClue, case: &Case<'_>) -> Option<Vec<Span>> {
-    let mut spans = Vec::new();
-    for test in &clue.all {
-        spans.extend(test.ask(case)?);
-    }
-    if !clue.any.is_empty() {
-        let seen: Vec<Span> = clue.any.iter().filter_map(|test| test.ask(case)).flatten().collect();
-        if seen.is_empty() {
-            return None;
-        }
-        spans.extend(seen);
-    }
-    if clue.none.iter().any(|test| test.ask(case).is_some()) {
-        return None;
-    }
-    spans.sort_unstable();
-    spans.dedup();
-    Some(spans)
 }
 
 /// What to ask: nothing where the first cause is certain, else what would settle the first ones.

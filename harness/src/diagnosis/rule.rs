@@ -2,8 +2,11 @@
 
 use serde::Deserialize;
 
-use super::test::Test;
-use crate::{cause::Cause, evidence::words::PatternError};
+use super::{case::Case, test::Test};
+use crate::{
+    cause::Cause,
+    evidence::{span::Span, words::PatternError},
+};
 
 /// What is known of a cause.
 #[derive(Debug)]
@@ -47,6 +50,30 @@ pub struct RuleClue {
     pub any: Vec<Test>,
     /// None of these.
     pub none: Vec<Test>,
+}
+
+impl RuleClue {
+    /// Where the clue is seen. `None`: it is not.
+    pub fn see(&self, case: &Case<'_>) -> Option<Vec<Span>> {
+        let mut spans = Vec::new();
+        for test in &self.all {
+            spans.extend(test.ask(case)?);
+        }
+        if !self.any.is_empty() {
+            let asked = self.any.iter().filter_map(|test| test.ask(case));
+            let seen: Vec<Span> = asked.flatten().collect();
+            if seen.is_empty() {
+                return None;
+            }
+            spans.extend(seen);
+        }
+        if self.none.iter().any(|test| test.ask(case).is_some()) {
+            return None;
+        }
+        spans.sort_unstable();
+        spans.dedup();
+        Some(spans)
+    }
 }
 
 /// A file that cannot be used.

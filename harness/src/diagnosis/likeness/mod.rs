@@ -19,13 +19,15 @@ pub(super) use model::likenesses;
 use super::case::Case;
 use crate::evidence::span::Span;
 
-/// What the words and the signs of a report count for beside each other.
-const SAY: [f32; 2] = [1.0, 0.8];
+/// What words, pairs of words and signs count for beside each other.
+const SAY: [f32; 3] = [1.0, 0.6, 1.0];
 
 /// How often something stands in a report, and where it does first.
 type Counts = BTreeMap<String, (u32, Span)>;
 
-/// The words of a report, and its signs. No word has a space in it, and every sign has.
-fn features(case: &Case<'_>) -> [Counts; 2] {
-    [terms::terms(&case.passages), signs::signs(case)]
+/// What a report is likened by. No word has a space or a `·` in it, every pair has the one and
+/// every sign the other.
+fn features(case: &Case<'_>) -> [Counts; 3] {
+    let [words, pairs] = terms::terms(&case.passages);
+    [words, pairs, signs::signs(case)]
 }

@@ -1,9 +1,10 @@
-//! The signs of a report: its facts without what only one report can have, in the language of clues
-//! (`../test.rs`). Words say how somebody put it, signs say what was seen.
+//! The signs of a report: the clues that it has, and its facts without what only one report can
+//! have, in the language of clues (`../test.rs`). Words say how somebody put it, signs what was seen.
+//! A clue among them shows what it is worth beside others.
 
 use super::Counts;
 use crate::{
-    diagnosis::{case::Case, computed},
+    diagnosis::{case::Case, causes, computed},
     evidence::{
         fact::{Bind, Fact, Kind, Place},
         span::Span,
@@ -14,6 +15,13 @@ use crate::{
 pub(super) fn signs(case: &Case<'_>) -> Counts {
     let mut counts = Counts::new();
     let mut count = |sign: String, span: Span| counts.entry(sign).or_insert((0, span)).0 += 1;
+    for rule in causes::rules() {
+        for clue in &rule.clues {
+            if let Some(span) = clue.see(case).and_then(|spans| spans.first().copied()) {
+                count(format!("{}: {}", rule.cause, clue.says), span);
+            }
+        }
+    }
     for (name, compute) in computed::ALL {
         if let Some(span) = compute(case).first() {
             count(format!("fact {name}"), *span);

@@ -2,7 +2,8 @@
 
 use super::{
     case::Case,
-    causes, likeness,
+    causes,
+    likeness::{self, Likeness},
     rule::{Ask, Rule},
     signature,
     test::Test,
@@ -24,6 +25,9 @@ pub(super) const LIKELY: f32 = 4.5;
 const CERTAIN: f32 = 6.0;
 /// From which weight on, likeness included, a first cause is named.
 const NAMED: f32 = 7.0;
+/// How much of a report has to be like those of a cause that is certain. Clues can mislead, and so
+/// can words; both at once seldom do.
+const AGREED: f32 = 0.8;
 /// How far another cause has to be behind a certain one.
 const LEAD: f32 = 2.0;
 /// Causes that weigh less than this part of the first one are noise.
@@ -125,7 +129,8 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     let ruled: Vec<(Cause, f32)> =
         weighed.iter().map(|(finding, _)| (finding.cause, finding.weight)).collect();
-    let doubt = liken(rules, case, &mut weighed);
+    let alike = likeness::likenesses(case);
+    let doubt = liken(rules, &alike, &mut weighed);
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     let most = weighed.first().map_or(0.0, |(finding, _)| finding.weight);
     if most < NAMED.max(doubt) {
@@ -141,8 +146,9 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
         // Nothing is certain beside something else that is likely.
         let own = by_rule(finding.cause);
         let leads = at == 0 && own - second >= LEAD && second < LIKELY;
+        let agreed = alike.iter().any(|it| it.cause == Some(finding.cause) && it.share >= AGREED);
         finding.confidence = match finding.weight {
-            _ if own >= CERTAIN && decisive && leads && !against => Confidence::Certain,
+            _ if own >= CERTAIN && decisive && leads && agreed && !against => Confidence::Certain,
             weight if weight >= LIKELY && own >= bar => Confidence::Likely,
             _ => Confidence::Possible,
         };
@@ -156,9 +162,9 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
 
 /// Adds how much the report's words are those of reports whose cause is known, and returns how much
 /// they are those of reports that no known cause makes.
-fn liken(rules: &[Rule], case: &Case<'_>, weighed: &mut Vec<(Finding, bool)>) -> f32 {
+fn liken(rules: &[Rule], alike: &[Likeness], weighed: &mut Vec<(Finding, bool)>) -> f32 {
     let mut nothing = 0.0;
-    for alike in likeness::likenesses(case) {
+    for alike in alike {
         let weight = LIKENESS * alike.share;
         let Some(cause) = alike.cause else {
             nothing = weight;
@@ -168,7 +174,7 @@ fn liken(rules: &[Rule], case: &Case<'_>, weighed: &mut Vec<(Finding, bool)>) ->
             continue;
         }
         let says = "its words are those of known reports of this cause".to_owned();
-        let clue = Clue { weight, says, spans: alike.spans };
+        let clue = Clue { weight, says, spans: alike.spans.clone() };
         let known = weighed.iter_mut().find(|(finding, _)| finding.cause == cause);
         if let Some((finding, _)) = known {
             finding.weight += weight;
@@ -243,13 +249,20 @@ fn ask(findings: &[Finding], case: &Case<'_>) -> Vec<Ask> {
         return asked;
     }
     let port = case.ports().first().map_or("8080".to_owned(), u16::to_string);
+    let fill = |text: &str| text.replace("{port}", &port);
+    let shown = case.evidence.document.text();
     for finding in findings.iter().take(2) {
-        for ask in finding.ask.iter().take(1) {
-            let fill = |text: &str| text.replace("{port}", &port);
-            let ask = Ask { on: ask.on.clone(), run: fill(&ask.run), shows: fill(&ask.shows) };
-            if !asked.iter().any(|known| known.run == ask.run) {
-                asked.push(ask);
-            }
+        let filled = finding.ask.iter().map(|it| Ask {
+            on: it.on.clone(),
+            run: fill(&it.run),
+            shows: fill(&it.shows),
+        });
+        // What was pasted already settles nothing a second time.
+        let next = filled.into_iter().find(|it| !shown.contains(&it.run));
+        if let Some(ask) = next
+            && !asked.iter().any(|known| known.run == ask.run)
+        {
+            asked.push(ask);
         }
     }
     asked

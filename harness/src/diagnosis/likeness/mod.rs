@@ -14,7 +14,7 @@ mod terms;
 use std::collections::BTreeMap;
 
 pub use learn::learn;
-pub(super) use model::likenesses;
+pub(super) use model::{Likeness, likenesses};
 
 use super::case::Case;
 use crate::evidence::span::Span;

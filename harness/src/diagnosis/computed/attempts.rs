@@ -69,6 +69,40 @@ pub(super) fn only_v6_fails(case: &Case<'_>) -> Vec<Span> {
     spans(with(case, |_, it| it.to == Place::Loopback6 && refused(it.seen)))
 }
 
+/// On one host, as one machine sees it, one port answers and another does not.
+pub(super) fn another_port_answers(case: &Case<'_>) -> Vec<Span> {
+    let good = with(case, |_, it| it.seen.is_good() && it.port.is_some());
+    let bad = with(case, |_, it| it.seen.is_bad() && it.port.is_some());
+    for (fact, one) in &good {
+        let other = bad.iter().find(|(at, it)| {
+            at.side == fact.side && it.to == one.to && it.host == one.host && it.port != one.port
+        });
+        if let Some((at, _)) = other {
+            return vec![fact.span, at.span];
+        }
+    }
+    Vec::new()
+}
+
+/// The machine itself reaches its own address, and another machine of the LAN does not: the server
+/// is bound to it, and something lets nobody in.
+pub(super) fn own_address_works_for_itself_only(case: &Case<'_>) -> Vec<Span> {
+    let own = |fact: &Fact, it: &Attempt| {
+        let inside = matches!(fact.side, Side::Windows | Side::Guest);
+        inside && it.seen.is_good() && !it.to.is_loopback() && !is_ping(it)
+    };
+    let good = with(case, own);
+    let bad = with(case, |fact, it| fact.side == Side::Lan && it.seen.is_bad());
+    for (fact, one) in &good {
+        let same =
+            |it: &Attempt| it.to == one.to && it.host == one.host || one.to == Place::WindowsLan;
+        if let Some((at, _)) = bad.iter().find(|(_, it)| same(it)) {
+            return vec![fact.span, at.span];
+        }
+    }
+    Vec::new()
+}
+
 /// What was asked is 172.16.0.0/12 with a 1 at its end: Windows' side of WSL's switch, so the
 /// address was derived well.
 pub(super) fn host_is_gateway(case: &Case<'_>) -> Vec<Span> {

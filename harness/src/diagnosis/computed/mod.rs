@@ -6,6 +6,7 @@ mod firewall;
 mod names;
 mod networks;
 mod portproxy;
+mod proxies;
 mod settings;
 mod sockets;
 mod stated;
@@ -54,6 +55,8 @@ pub(super) const ALL: &[(&str, Computed)] = &[
     ("misplaced-key-is-the-matter", settings::misplaced_key_is_the_matter),
     ("only-v6-fails", attempts::only_v6_fails),
     ("host-is-gateway", attempts::host_is_gateway),
+    ("another-port-answers", attempts::another_port_answers),
+    ("own-address-works-for-itself-only", attempts::own_address_works_for_itself_only),
     ("low-port-forbidden", stated::low_port_forbidden),
     ("asked-port-not-published", stated::asked_port_not_published),
     ("neighbour-ports-differ", stated::neighbour_ports_differ),
@@ -75,11 +78,13 @@ pub(super) const ALL: &[(&str, Computed)] = &[
     ("vpn-route-first", networks::vpn_route_first),
     ("two-guest-addresses", networks::two_guest_addresses),
     ("low-mtu", networks::low_mtu),
-    ("proxy-on-loopback", names::proxy_on_loopback),
-    ("proxy-elsewhere", names::proxy_elsewhere),
-    ("proxy-set", names::proxy_set),
-    ("no-proxy-lacks-localhost", names::no_proxy_lacks_localhost),
-    ("no-proxy-covers-localhost", names::no_proxy_covers_localhost),
+    ("proxy-on-loopback", proxies::proxy_on_loopback),
+    ("proxy-elsewhere", proxies::proxy_elsewhere),
+    ("proxy-set", proxies::proxy_set),
+    ("proxy-port-dialed", proxies::port_dialed),
+    ("remote-url-dials-loopback", proxies::remote_url_dials_loopback),
+    ("no-proxy-lacks-localhost", proxies::no_proxy_lacks_localhost),
+    ("no-proxy-covers-localhost", proxies::no_proxy_covers_localhost),
     ("localhost-elsewhere", names::localhost_elsewhere),
     ("localhost-is-v6", names::localhost_is_v6),
     ("localhost-missing", names::localhost_missing),

@@ -1,64 +1,10 @@
-//! Names and proxies: what localhost is, and who stands between.
+//! Names: what localhost is, and who resolves.
 
 use super::super::case::Case;
 use crate::evidence::{
-    fact::{Fact, HostsEntry, Kind, Variable},
-    host::Endpoint,
+    fact::{Fact, HostsEntry, Kind},
     span::Span,
 };
-
-fn variables<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Variable)> {
-    case.pick(|kind| if let Kind::Variable(it) = kind { Some(it) } else { None })
-}
-
-/// Variables that name a proxy, with its address where one can be read.
-fn proxies<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Variable)> {
-    let names = ["http_proxy", "https_proxy", "all_proxy", "ftp_proxy"];
-    let is = |it: &Variable| names.iter().any(|name| it.name.eq_ignore_ascii_case(name));
-    let set = |it: &Variable| it.value.as_ref().is_some_and(|value| !value.trim().is_empty());
-    variables(case).into_iter().filter(|(_, it)| is(it) && set(it)).collect()
-}
-
-fn endpoint(variable: &Variable) -> Option<Endpoint> {
-    let value = variable.value.as_deref()?;
-    Endpoint::of_url(value).or_else(|| Endpoint::parse(value))
-}
-
-/// A proxy at this machine's own loopback.
-pub(super) fn proxy_on_loopback(case: &Case<'_>) -> Vec<Span> {
-    let own = |it: &Variable| endpoint(it).is_some_and(|at| at.host.is_loopback());
-    proxies(case).into_iter().filter(|(_, it)| own(it)).map(|(fact, _)| fact.span).collect()
-}
-
-/// A proxy somewhere else.
-pub(super) fn proxy_elsewhere(case: &Case<'_>) -> Vec<Span> {
-    let own = |it: &Variable| endpoint(it).is_some_and(|at| at.host.is_loopback());
-    proxies(case).into_iter().filter(|(_, it)| !own(it)).map(|(fact, _)| fact.span).collect()
-}
-
-/// A proxy is set at all.
-pub(super) fn proxy_set(case: &Case<'_>) -> Vec<Span> {
-    proxies(case).into_iter().map(|(fact, _)| fact.span).collect()
-}
-
-fn no_proxy<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e Variable)> {
-    variables(case).into_iter().filter(|(_, it)| it.name.eq_ignore_ascii_case("no_proxy")).collect()
-}
-
-fn covers(variable: &Variable) -> bool {
-    let value = variable.value.as_deref().unwrap_or_default();
-    value.split([',', ' ', ';']).any(|name| matches!(name.trim(), "localhost" | "*"))
-}
-
-/// The list of exceptions is shown and localhost is not on it.
-pub(super) fn no_proxy_lacks_localhost(case: &Case<'_>) -> Vec<Span> {
-    no_proxy(case).into_iter().filter(|(_, it)| !covers(it)).map(|(fact, _)| fact.span).collect()
-}
-
-/// The list of exceptions has localhost on it.
-pub(super) fn no_proxy_covers_localhost(case: &Case<'_>) -> Vec<Span> {
-    no_proxy(case).into_iter().filter(|(_, it)| covers(it)).map(|(fact, _)| fact.span).collect()
-}
 
 fn hosts<'e>(case: &Case<'e>) -> Vec<(&'e Fact, &'e HostsEntry)> {
     case.pick(|kind| if let Kind::Hosts(it) = kind { Some(it) } else { None })

@@ -63,6 +63,10 @@ fn section_of(line: Text<'_>) -> Option<Text<'_>> {
     sound.then(|| line.part(inner).trim())
 }
 
+fn is_head(name: Text<'_>) -> bool {
+    WSLCONFIG.iter().chain(&WSLCONF).any(|known| name.as_str().eq_ignore_ascii_case(known))
+}
+
 /// An item has the file in one line: `[wsl2] networkingMode=mirrored, dnsTunneling=true`.
 fn pieces(line: Text<'_>) -> Vec<Text<'_>> {
     let parts = line.as_str().split([',', ';', ' ']);
@@ -82,7 +86,14 @@ fn one(
 ) {
     let bare = line.trim();
     let text = bare.as_str();
-    if text.is_empty() || text.starts_with(['#', ';']) {
+    if let Some(remark) = text.strip_prefix(['#', ';']) {
+        // The keys below a head that is a remark have lost it.
+        if let Some(head) = section_of(bare.part(remark.trim())).filter(|head| is_head(*head)) {
+            *section = Some(format!("#{}", head.as_str()));
+        }
+        return;
+    }
+    if text.is_empty() {
         return;
     }
     if let Some(found) = section_of(bare) {

@@ -9,6 +9,8 @@ use crate::evidence::{
     span::Text,
 };
 
+use super::shape::runs;
+
 pub(super) const READER: Reader = Reader { name: "typed", read };
 
 /// Keys of items that have a command behind them.
@@ -33,8 +35,31 @@ fn read(block: &Block<'_>, out: &mut Sink) {
     }
 }
 
+/// Programs that ask: what their arguments name is where they go, not where they listen.
+const CLIENTS: [&str; 16] = [
+    "curl",
+    "wget",
+    "telnet",
+    "ping",
+    "iwr",
+    "irm",
+    "Invoke-WebRequest",
+    "tnc",
+    "Test-NetConnection",
+    "psql",
+    "mysql",
+    "mariadb",
+    "redis-cli",
+    "mongo",
+    "mongosh",
+    "sqlcmd",
+];
+
 fn command(line: Text<'_>) -> Kind {
-    Kind::Command(Command { line: line.as_str().to_owned(), at: told(line) })
+    let first = line.words().find(|word| !matches!(word.as_str(), "sudo" | "time"));
+    let asks = CLIENTS.iter().any(|client| runs(first, client));
+    let at = told(line).filter(|_| !asks);
+    Kind::Command(Command { line: line.as_str().to_owned(), at })
 }
 
 /// The address and port that the arguments name.

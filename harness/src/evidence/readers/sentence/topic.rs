@@ -27,6 +27,19 @@ const DENIALS_AFTER: [&str; 12] = [
     "disconnected",
 ];
 
+/// What "no" before it denies by itself.
+const REACH: [&str; 9] = [
+    "network",
+    "internet",
+    "connection",
+    "connections",
+    "connectivity",
+    "route",
+    "dns",
+    "access",
+    "answer",
+];
+
 /// What may follow "not", so that it denies: "is not used", not "is not reachable".
 const NOT_SO: [&str; 10] = [
     "used",
@@ -100,12 +113,18 @@ fn denied(words: &[Word], start: usize, end: usize) -> bool {
         words.iter().take_while(|word| !word.is_mark()).any(|word| list.contains(&&*word.text))
     };
     let before: Vec<Word> = words[start.saturating_sub(2)..start].iter().rev().cloned().collect();
-    let after = &words[end..words.len().min(end + 2)];
+    // "VPN connected: no network" does not deny that there is one.
+    let of_another = |word: &&Word| {
+        let next = words[end..].iter().skip_while(|it| it.span != word.span).nth(1);
+        word.text == "no" && next.is_some_and(|next| REACH.contains(&&*next.text))
+    };
+    let after: Vec<Word> =
+        words[end..].iter().take(2).filter(|word| !of_another(word)).cloned().collect();
     let tail = &words[end..words.len().min(end + 4)];
     let not_so = tail.windows(2).any(|pair| {
         matches!(&*pair[0].text, "not" | "never" | "isnt") && NOT_SO.contains(&&*pair[1].text)
     });
-    near(&before, &DENIALS_BEFORE) || near(after, &DENIALS_AFTER) || not_so
+    near(&before, &DENIALS_BEFORE) || near(&after, &DENIALS_AFTER) || not_so
 }
 
 /// Whether the passage says that a change helped. `None`: it says neither.

@@ -2,6 +2,7 @@
 //! `Test-NetConnection`, `Invoke-WebRequest`. The prompt says on which machine.
 
 mod client;
+mod database;
 mod failure;
 mod ping;
 mod target;
@@ -25,7 +26,7 @@ use crate::evidence::{
 pub(super) const READER: Reader = Reader { name: "transcript", read };
 
 /// A client's program and the name of the tool in facts.
-const TOOLS: [(&str, &str); 15] = [
+const TOOLS: [(&str, &str); 22] = [
     ("curl", "curl"),
     ("wget", "wget"),
     ("nc", "nc"),
@@ -41,6 +42,13 @@ const TOOLS: [(&str, &str); 15] = [
     ("iwr", "curl"),
     ("Invoke-RestMethod", "curl"),
     ("irm", "curl"),
+    ("psql", "psql"),
+    ("mysql", "mysql"),
+    ("mariadb", "mysql"),
+    ("redis-cli", "redis-cli"),
+    ("mongo", "mongo"),
+    ("mongosh", "mongo"),
+    ("sqlcmd", "sqlcmd"),
 ];
 
 fn read(block: &Block<'_>, out: &mut Sink) {
@@ -52,6 +60,7 @@ fn read(block: &Block<'_>, out: &mut Sink) {
         "ping" => ping::read(block, &target, out),
         "tnc" => tnc::read(block, &target, out),
         "wget" => wget::read(block, &target, out),
+        tool if database::is_one(tool) => database::read(block, tool, &target, out),
         tool => client::read(block, tool, &target, out),
     }
 }

@@ -65,6 +65,9 @@ impl Target {
                 .any(|(program, it)| *it == tool && program.eq_ignore_ascii_case(name))
         };
         let at = words.iter().position(is_tool)?;
+        if super::database::is_one(tool) {
+            return super::database::target(tool, &words[at + 1..]);
+        }
         let arguments = arguments(&words[at + 1..], tool);
         let named = |flag: &str| {
             let at = words.iter().position(|word| word.eq_ignore_ascii_case(flag))?;
@@ -150,6 +153,10 @@ mod tests {
             is("tnc", "Test-NetConnection -Port 80 -ComputerName 10.0.0.1"),
             some("10.0.0.1:80")
         );
+        assert_eq!(is("psql", "psql -h localhost -p 5433 -U me"), some("localhost:5433"));
+        assert_eq!(is("mysql", "mysql -h127.0.0.1 -P 3306 -uroot -p"), some("127.0.0.1:3306"));
+        assert_eq!(is("sqlcmd", "sqlcmd -S localhost -U sa"), some("localhost"));
+        assert_eq!(is("redis-cli", "redis-cli ping"), None);
         assert_eq!(is("curl", "sudo apt install curl"), None);
         assert_eq!(is("curl", "curl --version"), None);
     }

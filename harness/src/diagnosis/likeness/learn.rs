@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Counts, SAY, features, model::Model};
+use super::{Counts, features, model::Model};
 use crate::{
     diagnosis::{
         case::Case,
@@ -71,11 +71,11 @@ pub fn learn(directories: &[PathBuf]) -> Result<String, ScoreError> {
                 Some((number, names[number].1 * (1.0 + (*count as f32).ln())))
             };
             let mut terms = Vec::new();
-            for (group, say) in groups.iter().zip(SAY) {
+            for group in groups {
                 let mut values: Vec<(usize, f32)> = group.iter().filter_map(value).collect();
                 let squares: f32 = values.iter().map(|(_, it)| it * it).sum();
                 let length = squares.sqrt().max(f32::MIN_POSITIVE);
-                values.iter_mut().for_each(|(_, it)| *it *= say / length);
+                values.iter_mut().for_each(|(_, it)| *it /= length);
                 terms.extend(values);
             }
             let cause = causes.iter().position(|it| it == cause).unwrap_or_default();

@@ -19,15 +19,11 @@ pub(super) use model::{Likeness, likenesses};
 use super::case::Case;
 use crate::evidence::span::Span;
 
-/// What words, pairs of words and signs count for beside each other.
-const SAY: [f32; 3] = [1.0, 0.6, 1.0];
-
 /// How often something stands in a report, and where it does first.
 type Counts = BTreeMap<String, (u32, Span)>;
 
-/// What a report is likened by. No word has a space or a `·` in it, every pair has the one and
-/// every sign the other.
-fn features(case: &Case<'_>) -> [Counts; 3] {
-    let [words, pairs] = terms::terms(&case.passages);
-    [words, pairs, signs::signs(case)]
+/// The words of a report, and its signs: each group counts as much as the other. No word has a space
+/// in it, and every sign has.
+fn features(case: &Case<'_>) -> [Counts; 2] {
+    [terms::terms(&case.passages), signs::signs(case)]
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write as _, sync::LazyLock};
 
-use super::{SAY, features};
+use super::features;
 use crate::{cause::Cause, diagnosis::case::Case, evidence::span::Span};
 
 /// A line a term: the term, how telling it is at all, and its weight for each cause that it speaks
@@ -94,7 +94,7 @@ impl Model {
         let mut sums = self.base.clone();
         let mut told: Vec<Vec<(f32, Span)>> = vec![Vec::new(); sums.len()];
         let mut squares = 0.0;
-        for (group, say) in features(case).iter().zip(SAY) {
+        for group in &features(case) {
             let known = group.iter().filter_map(|(term, (count, span))| {
                 let (telling, weights) = self.terms.get(term)?;
                 Some((telling * (1.0 + (*count as f32).ln()), *span, weights))
@@ -104,7 +104,7 @@ impl Model {
             squares += own;
             for (value, span, weights) in known {
                 for (place, weight) in weights {
-                    let adds = say * value / own.sqrt() * weight;
+                    let adds = value / own.sqrt() * weight;
                     sums[*place] += adds;
                     told[*place].push((adds, span));
                 }

@@ -1,30 +1,20 @@
 //! The terms of a report: its words, without what only one report can have.
 
 use super::Counts;
-use crate::evidence::{
-    span::Span,
-    words::{Passage, Word},
-};
+use crate::evidence::words::{Passage, Word};
 
 /// Addresses that mean the same everywhere.
 const KEPT: [&str; 4] = ["127.0.0.1", "0.0.0.0", "127.0.0.53", "10.255.255.254"];
 
-/// The words, and the pairs of words that follow each other.
-pub(super) fn terms(passages: &[Passage]) -> [Counts; 2] {
-    let [mut words, mut pairs] = [Counts::new(), Counts::new()];
-    for passage in passages {
-        let mut last: Option<(String, Span)> = None;
-        for word in &passage.words {
-            let Some(term) = term(word) else { continue };
-            words.entry(term.clone()).or_insert((0, word.span)).0 += 1;
-            if let Some((before, span)) = last {
-                let place = span.to(word.span);
-                pairs.entry(format!("{before}\u{b7}{term}")).or_insert((0, place)).0 += 1;
-            }
-            last = Some((term, word.span));
+/// How often each word stands in the passages, and where it does first.
+pub(super) fn terms(passages: &[Passage]) -> Counts {
+    let mut counts = Counts::new();
+    for word in passages.iter().flat_map(|passage| &passage.words) {
+        if let Some(term) = term(word) {
+            counts.entry(term).or_insert((0, word.span)).0 += 1;
         }
     }
-    [words, pairs]
+    counts
 }
 
 /// A number is any number, an address is one of its class.

@@ -21,16 +21,7 @@ impl Progress {
     /// For a run of that many phases.
     pub fn new(phases: u64) -> Progress {
         let terminal = stderr().is_terminal();
-        let bar = ProgressBar::new(phases);
-        bar.set_draw_target(if terminal {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        });
-        if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} phases  {msg}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(Duration::from_millis(100));
+        let bar = bar(phases, "{bar:24} {pos}/{len} phases  {msg}");
         Progress { bar, colour: terminal && std::env::var_os("NO_COLOR").is_none() }
     }
 
@@ -65,4 +56,19 @@ impl Progress {
     pub fn finish(self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// A bar on a terminal; elsewhere it only counts.
+pub fn bar(all: u64, template: &str) -> ProgressBar {
+    let bar = ProgressBar::new(all);
+    bar.set_draw_target(if stderr().is_terminal() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    });
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
 }

@@ -5,6 +5,7 @@
 //! address, `host1` for a name.
 
 mod learn;
+mod names;
 mod secrets;
 
 use std::{
@@ -17,8 +18,10 @@ use crate::evidence::fact::Place;
 /// What has been masked so far.
 #[derive(Clone, Debug, Default)]
 pub struct Masks {
-    /// Names that were told: users and hosts of the machine.
+    /// Users and hosts by their masks.
     known: BTreeMap<String, String>,
+    /// The short names of machines that were told, with nothing but their mask.
+    machines: BTreeMap<String, String>,
     /// Addresses by their masks.
     addresses: BTreeMap<IpAddr, String>,
     /// MAC addresses by their masks.
@@ -28,9 +31,16 @@ pub struct Masks {
 }
 
 /// Names that everybody has, and words that a host or user may have for a name.
-const PUBLIC: [&str; 32] = [
+const PUBLIC: [&str; 40] = [
     "localhost",
     "localdomain",
+    "mshome.net",
+    "home.arpa",
+    "example.com",
+    "example.net",
+    "example.org",
+    "www.example.com",
+    "docker-desktop",
     "localhost.localdomain",
     "ip6-localhost",
     "ip6-loopback",
@@ -55,6 +65,7 @@ const PUBLIC: [&str; 32] = [
     "https",
     "inet",
     "inet6",
+    "internal",
     "link",
     "lo",
     "proxy",
@@ -73,24 +84,46 @@ impl Masks {
         });
     }
 
-    /// Hides the name of a host, whole and in its short form.
+    /// Hides the name of this machine, or of one that is told like it: whole, and in its short form
+    /// wherever that stands.
     pub fn host(&mut self, name: &str) {
-        let name = name.trim_end_matches('.');
-        let local = name.ends_with(".internal") || name.ends_with(".home.arpa");
-        if local || PUBLIC.contains(&name.to_ascii_lowercase().as_str()) {
-            return;
+        if let Some((short, mask)) = self.hide(name, true) {
+            self.name(&short, |_| mask.clone());
+            self.machines.entry(short).or_insert(mask);
         }
-        let short = name.split('.').next().unwrap_or(name).to_owned();
-        self.name(name, |masks| {
-            masks.hosts += 1;
-            format!("host{}", masks.hosts)
-        });
-        if short != name
-            && short.parse::<u8>().is_err()
-            && let Some(mask) = self.known.get(&name.to_ascii_lowercase()).cloned()
+    }
+
+    /// Hides the name of a host that the text is about. Its short form may be a word as well, unless
+    /// it is one that only a machine has.
+    fn named(&mut self, name: &str) {
+        if let Some((short, mask)) = self.hide(name, false)
+            && names::is_telling(&short)
         {
             self.name(&short, |_| mask);
         }
+    }
+
+    /// Hides the whole name, and returns its short form with the mask for that. `own`: it is that of
+    /// a machine, whatever word it is.
+    fn hide(&mut self, name: &str, own: bool) -> Option<(String, String)> {
+        let name = name.trim().trim_end_matches('.').to_ascii_lowercase();
+        let (head, ending) = names::without_ending(&name);
+        let short = head.split('.').next().unwrap_or(head);
+        let public = [name.as_str(), head].iter().any(|it| PUBLIC.contains(it));
+        if public || names::is_everybodys(&name) {
+            return None;
+        }
+        let known = self.machines.get(short).cloned();
+        let mask = known.unwrap_or_else(|| format!("host{}", self.hosts + 1));
+        let shown = names::shaped(&mask, head);
+        // What stands before `.local` may be any word: then only both together are hidden.
+        let word = !own && !ending.is_empty() && !head.contains('.') && !names::is_telling(head);
+        let (key, shown) = if word { (&*name, shown + ending) } else { (head, shown) };
+        let before = self.known.len();
+        self.name(key, |_| shown);
+        let new = self.known.len() > before;
+        self.hosts += usize::from(new && !self.machines.contains_key(short));
+        (new && !word && short.parse::<u8>().is_err()).then(|| (short.to_owned(), mask))
     }
 
     fn name(&mut self, name: &str, mask: impl FnOnce(&mut Masks) -> String) {
@@ -150,6 +183,12 @@ impl Masks {
         if let Some(mask) = self.known.get(&host.to_ascii_lowercase()) {
             return format!("{mask}{port}{tail}");
         }
+        let (head, ending) = names::without_ending(host);
+        if !ending.is_empty()
+            && let Some(mask) = self.known.get(&head.to_ascii_lowercase())
+        {
+            return format!("{mask}{ending}{port}{tail}");
+        }
         // Names with a domain behind a known one: `pc.corp.example`.
         let parts: BTreeSet<&str> = host.split('.').collect();
         if parts.len() > 1
@@ -161,7 +200,26 @@ impl Masks {
             let head = &host[..host.len() - known.len()];
             return format!("{head}{mask}{port}{tail}");
         }
-        token.to_owned()
+        self.machines_in(token)
+    }
+
+    /// This machine's name as a part of a word: `backup-janes-pc.tar`.
+    fn machines_in(&self, token: &str) -> String {
+        let mut out = token.to_owned();
+        for (name, mask) in self.machines.iter().filter(|(name, _)| names::is_telling(name)) {
+            let mut from = 0;
+            while let Some(at) = out.to_ascii_lowercase()[from..].find(name.as_str()) {
+                let (start, end) = (from + at, from + at + name.len());
+                let alone = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+                if alone(out[..start].chars().next_back()) && alone(out[end..].chars().next()) {
+                    out.replace_range(start..end, mask);
+                    from = start + mask.len();
+                } else {
+                    from = end;
+                }
+            }
+        }
+        out
     }
 
     fn link(&mut self, mac: &str) -> String {
@@ -242,96 +300,4 @@ fn is_public(address: IpAddr) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn masked(text: &str) -> String {
-        let mut masks = Masks::default();
-        masks.user("jane");
-        masks.host("JANES-PC");
-        masks.apply(text)
-    }
-
-    #[test]
-    fn the_same_thing_has_the_same_mask() {
-        let text = "8.8.8.8 and 9.9.9.9:53, then 8.8.8.8:443. On Janes-PC, janes-pc.\n";
-        let expected = "x.x.x.1 and x.x.x.2:53, then x.x.x.1:443. On host1, host1.\n";
-        assert_eq!(masked(text), expected);
-    }
-
-    #[test]
-    fn private_addresses_and_loopback_stay() {
-        let text = "172.28.16.1/20 127.0.0.1:80 [::1]:80 fe80::1%eth0 192.168.0.7 0.0.0.0:* *:80\n";
-        assert_eq!(masked(text), text);
-    }
-
-    #[test]
-    fn names_in_the_text_are_learned() {
-        let text = "10.0.0.9 build.corp.example build\nsearch corp.example\n\
-            http_proxy=http://jane:pa55@proxy.corp.example:3128\n127.0.0.1 localhost\n";
-        let masked = masked(text);
-        for gone in ["corp", "jane", "pa55", "build"] {
-            assert!(!masked.contains(gone), "{gone} in {masked}");
-        }
-        assert!(masked.contains(":3128") && masked.contains("127.0.0.1 localhost"), "{masked}");
-    }
-
-    #[test]
-    fn homes_secrets_and_links() {
-        let text =
-            "/home/max/src C:\\Users\\Max\\x\nAPI_TOKEN=abc def\nlink/ether 00:15:5d:32:1c:5d\n";
-        let masked = masked(text);
-        assert!(!masked.contains("max") && !masked.contains("Max") && !masked.contains("abc"));
-        assert!(masked.contains("xx:xx:xx:xx:xx:01"), "{masked}");
-    }
-
-    #[test]
-    fn versions_and_netmasks_stay() {
-        let text = "WSL version: 2.6.1.0\nSubnet Mask . . . : 255.255.240.0\n127.0.0.0 255.0.0.0\n";
-        assert_eq!(masked(text), text);
-    }
-
-    #[test]
-    fn ipv6_of_the_world() {
-        let text = "inet6 2a02:8070:1:2::5/64 scope global\n";
-        assert_eq!(masked(text), "inet6 2001:db8::1/64 scope global\n");
-    }
-
-    #[test]
-    fn proxies_and_what_is_not_sent_to_them() {
-        let text = "no_proxy=localhost,127.0.0.1,intern.corp.example,.lab.example,172.16.0.0/12\n\
-            https_proxy=max:pa55/wd@gate.corp.example:3128\n\
-            \u{20}   ProxyServer    REG_SZ    http=cache.example:80;https=x:y@cache.example:81\n\
-            \u{20}   ProxyOverride    REG_SZ    *.dom.example;<local>\n\
-            see http://a:b@one.example/ and http://c:d@two.example/\n";
-        let masked = masked(text);
-        for gone in ["corp", "lab.", "max", "pa55", "wd@", "gate", "cache", "x:y", "dom", "c:d"] {
-            assert!(!masked.contains(gone), "{gone} in {masked}");
-        }
-        for kept in ["localhost,127.0.0.1,", "172.16.0.0/12", ":3128", "<local>", "http=host"] {
-            assert!(masked.contains(kept), "{kept} not in {masked}");
-        }
-    }
-
-    #[test]
-    fn owners_of_processes_escaped_homes_and_mail() {
-        let text = "USER  PID COMMAND\nmoritz 77 python3\nlongish+ 78 node\n```\n\
-            kernel=C:\\\\Users\\\\Erika\\\\vmlinux\nC:\\Users\\Anna Lena\\x\nask jo@mail.example\n";
-        let masked = masked(text);
-        for gone in ["moritz", "longish", "Erika", "Anna", "Lena", "jo@", "mail.example"] {
-            assert!(!masked.contains(gone), "{gone} in {masked}");
-        }
-        assert!(masked.contains("77 python3"), "{masked}");
-    }
-
-    #[test]
-    fn a_mac_address_hides_in_others() {
-        let text = " 12...00 15 5d 32 1c 5d ......Hyper-V Adapter\nlink/ether 00:15:5d:32:1c:5d\n\
-            inet6 fe80::215:5dff:fe32:1c5d/64 scope link\n3: eth0@if2: <UP>\napp@1.0.0 @angular/cli\n\
-            \u{20}  Connection-specific DNS Suffix  . : corp.example\n";
-        let expected = " 12...xx:xx:xx:xx:xx:01 ......Hyper-V Adapter\n\
-            link/ether xx:xx:xx:xx:xx:01\ninet6 fe80::1/64 scope link\n3: eth0@if2: <UP>\napp@1.0.0 @angular/cli\n\
-            \u{20}  Connection-specific DNS Suffix  . : host2\n";
-        assert_eq!(masked(text), expected);
-    }
-}
+mod tests;

@@ -42,7 +42,8 @@ pub struct RuleClue {
     pub says: String,
     /// Whether it can settle the matter by itself.
     pub decisive: bool,
-    /// Whether it counts only where no clue of any cause is seen: what is most often at fault.
+    /// Whether it counts only where no other clues make any cause possible: what is most often at
+    /// fault.
     pub alone: bool,
     /// All of these have to be seen.
     pub all: Vec<Test>,

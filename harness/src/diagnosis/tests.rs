@@ -1,3 +1,6 @@
+mod alone;
+mod told;
+
 use super::{Confidence, causes, diagnose};
 use crate::{cause::Cause, evidence::Evidence};
 

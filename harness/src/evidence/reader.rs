@@ -25,6 +25,15 @@ pub struct Reader {
     pub read: fn(&Block<'_>, &mut Sink),
 }
 
+impl Reader {
+    /// What this reader by itself finds in a block.
+    pub fn facts(&self, block: &Block<'_>) -> Vec<Fact> {
+        let mut sink = Sink::default();
+        (self.read)(block, &mut sink);
+        sink.finish()
+    }
+}
+
 /// Where readers put facts.
 #[derive(Debug, Default)]
 pub struct Sink {

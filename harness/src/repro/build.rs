@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use super::ReproError;
+use super::{ReproError, remedy::FIREWALLD};
 use crate::{
     cause::Cause,
     node::Node,
@@ -204,7 +204,7 @@ fn firewalld(zone: &FirewalldZone) -> Vec<Step> {
         );
         steps.push(write(Node::Wsl, &format!("/etc/firewalld/zones/{named}.xml"), text));
     }
-    steps.push(run(Node::Wsl, "sudo systemctl start firewalld"));
+    steps.push(run(Node::Wsl, FIREWALLD));
     if let Some(name) = &zone.name {
         steps.push(run(Node::Wsl, format!("sudo firewall-cmd --set-default-zone={name}")));
     }

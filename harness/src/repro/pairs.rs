@@ -80,14 +80,27 @@ fn fits(a: &Scenario, b: &Scenario) -> bool {
         && !third(&theirs, &ours)
 }
 
-/// Whether a restart of the guest by one of them ends a variable of the other's, where the second
-/// fault comes after the first.
+/// Whether a restart of the guest by one of them ends what the other one did, where the second fault
+/// comes after the first.
 fn forgets(first: &Scenario, second: &Scenario) -> bool {
     let steps = in_order(first, second);
     steps.iter().enumerate().any(|(at, (owner, step))| {
-        let variable = step.on == Node::Wsl && matches!(step.action, Action::Env(_));
-        variable && steps[at..].iter().any(|(by, later)| by != owner && restarts(&later.action))
+        is_forgotten(step)
+            && steps[at..].iter().any(|(by, later)| by != owner && restarts(&later.action))
     })
+}
+
+/// Whether the guest has it no more after a restart: variables, what runs, what was set in the
+/// kernel, and the files that WSL writes anew. The service starts again as it was.
+fn is_forgotten(step: &Step) -> bool {
+    step.on == Node::Wsl
+        && match &step.action {
+            Action::Env(_) | Action::Run(_) => true,
+            Action::Write { path, .. } => {
+                matches!(path.as_str(), "/etc/hosts" | "/etc/resolv.conf")
+            }
+            Action::Service(_) => false,
+        }
 }
 
 /// All steps of a lab with both, and whose they are.
@@ -143,14 +156,12 @@ fn touches(step: &Step) -> Vec<String> {
             }
             touched
         }
-        // A restart of the guest forgets what is not on its disk.
-        Action::Run(line) if line.contains("shutdown") => vec!["wsl state".to_owned()],
+        // What it ends depends on the order: see `forgets`.
+        action @ Action::Run(_) if restarts(action) => Vec::new(),
         Action::Run(line) if line.contains("firewall-cmd") || line.contains("firewalld") => {
-            vec!["wsl firewalld".to_owned(), "wsl state".to_owned()]
+            vec!["wsl firewalld".to_owned()]
         }
-        Action::Run(line) if step.on == Node::Wsl => {
-            vec![format!("wsl {line}"), "wsl state".to_owned()]
-        }
+        Action::Run(line) if step.on == Node::Wsl => vec![format!("wsl {line}")],
         Action::Run(line) => at(line.split_whitespace().next().unwrap_or_default()),
     }
 }
@@ -212,11 +223,13 @@ fn on_port(step: &Step, from: u16, to: u16) -> Step {
     Step { action, ..step.clone() }
 }
 
-/// Those pairs in whose lab both faults show: it differs from either fault's own.
+/// Those pairs in whose lab both faults show: it differs from either fault's own. `looked` hears of
+/// each pair that was looked at.
 pub async fn visible(
     bench: &Arc<Bench>,
     catalogue: &[Scenario],
     pairs: Vec<(usize, usize)>,
+    looked: &(dyn Fn() + Sync),
 ) -> Vec<(usize, usize)> {
     let mut own: BTreeMap<usize, Matrix> = BTreeMap::new();
     let mut running = JoinSet::new();
@@ -242,6 +255,7 @@ pub async fn visible(
     }
     let mut both = Vec::new();
     while let Some(done) = running.join_next().await {
+        looked();
         let Ok((number, Some(matrix))) = done else { continue };
         let (a, b) = pairs[number];
         let differs = |index| own.get(&index).is_some_and(|own| *own != matrix);
@@ -339,6 +353,23 @@ mod tests {
         assert!(pairs.contains(&(restart, env)) && !pairs.contains(&(env, restart)));
         let trips = choose(catalogue.all(), &[(restart, env)], 99, &mut Dice::new(1));
         assert_eq!(trips.len(), PORTS.len());
+    }
+
+    #[test]
+    fn a_restart_comes_before_what_it_ends() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+        let catalogue = Catalogue::load(&root).expect("the catalogue");
+        let at = |name: &str| catalogue.all().iter().position(|it| it.name == name).expect(name);
+        let pairs = compatible(catalogue.all());
+        for restart in ["localhost-forwarding-off", "wslconfig-misplaced-key", "autoproxy"] {
+            for ended in ["firewalld-block", "firewalld-drop", "loopback-down"] {
+                let (restart, ended) = (at(restart), at(ended));
+                assert!(pairs.contains(&(restart, ended)), "{restart} {ended}");
+                assert!(!pairs.contains(&(ended, restart)), "{ended} {restart}");
+                let trips = choose(catalogue.all(), &[(restart, ended)], 99, &mut Dice::new(1));
+                assert_eq!(trips.len(), PORTS.len());
+            }
+        }
     }
 
     fn sorted(causes: &[Cause]) -> Vec<&str> {

@@ -19,6 +19,9 @@ pub struct Candidate {
     pub steps: Vec<Step>,
 }
 
+/// What starts firewalld.
+pub(super) const FIREWALLD: &str = "sudo systemctl start firewalld";
+
 /// How many causes of a diagnosis are worth trying.
 const CAUSES: usize = 4;
 
@@ -58,7 +61,8 @@ fn serves_on_windows(picture: &Picture) -> bool {
 }
 
 /// The steps of a set as they work on the reporter's machine. A restart of WSL ends a lab's variables
-/// for good, which would look like a cure; on a machine they stand in a profile and come back.
+/// and its firewalld for good, which would look like a cure; on a machine the variables stand in a
+/// profile, firewalld is enabled as a rule, and both come back.
 pub fn on_machine<'c>(set: impl Iterator<Item = &'c Candidate>, picture: &Picture) -> Vec<Step> {
     let mut profile = picture.env.clone();
     let mut steps = Vec::new();
@@ -66,9 +70,16 @@ pub fn on_machine<'c>(set: impl Iterator<Item = &'c Candidate>, picture: &Pictur
         steps.push(step.clone());
         match &step.action {
             Action::Env(vars) if step.on == Node::Wsl => profile.extend(vars.clone()),
-            action if restarts(action) && !profile.is_empty() => {
-                let action = Action::Env(profile.clone());
-                steps.push(Step { on: Node::Wsl, action, ..step.clone() });
+            action if restarts(action) => {
+                let mut back = Vec::new();
+                if !profile.is_empty() {
+                    back.push(Action::Env(profile.clone()));
+                }
+                if picture.firewalld.is_some() {
+                    back.push(Action::Run(FIREWALLD.to_owned()));
+                }
+                let on_guest = |action| Step { on: Node::Wsl, action, exit: 0, line: step.line };
+                steps.extend(back.into_iter().map(on_guest));
             }
             _ => {}
         }
@@ -213,19 +224,25 @@ pub(super) fn with_port(line: &str, from: u16, to: u16) -> String {
 mod tests {
     use super::*;
 
+    fn step(on: Node, action: Action) -> Step {
+        Step { on, action, exit: 0, line: 0 }
+    }
+
+    fn candidate(steps: Vec<Step>) -> Candidate {
+        let cause = Cause::from_slug("dns").expect("a cause");
+        Candidate { from: String::new(), cause, steps }
+    }
+
+    fn restart() -> Candidate {
+        candidate(vec![step(Node::Windows, Action::Run("wsl.exe --shutdown".to_owned()))])
+    }
+
     #[test]
     fn variables_of_a_profile_come_back_after_a_restart() {
         let vars = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
-        let step = |on, action| Step { on, action, exit: 0, line: 0 };
-        let restart = || step(Node::Windows, Action::Run("wsl.exe --shutdown".to_owned()));
         let unset = step(Node::Wsl, Action::Env(vars(&[("http_proxy", "")])));
-        let candidate = |steps: Vec<Step>| Candidate {
-            from: String::new(),
-            cause: Cause::from_slug("dns").expect("a cause"),
-            steps,
-        };
         let picture = Picture { env: vars(&[("http_proxy", "http://p:1")]), ..Picture::default() };
         let after = |set: &[Candidate]| {
             let steps = on_machine(set.iter(), &picture);
@@ -234,11 +251,23 @@ mod tests {
                 _ => None,
             })
         };
-        assert_eq!(after(&[candidate(vec![restart()])]).as_deref(), Some("http://p:1"));
-        let both = [candidate(vec![unset]), candidate(vec![restart()])];
+        assert_eq!(after(&[restart()]).as_deref(), Some("http://p:1"));
+        let both = [candidate(vec![unset]), restart()];
         assert_eq!(after(&both).as_deref(), Some(""));
-        let none = on_machine([candidate(vec![restart()])].iter(), &Picture::default());
+        let none = on_machine([restart()].iter(), &Picture::default());
         assert_eq!(none.len(), 1);
+    }
+
+    /// Otherwise a restart for another cause would be told as the cure of firewalld too.
+    #[test]
+    fn firewalld_comes_back_after_a_restart() {
+        let zone = Some(crate::picture::FirewalldZone::default());
+        let picture = Picture { firewalld: zone, ..Picture::default() };
+        let steps = on_machine([restart()].iter(), &picture);
+        let last = steps.last().map(|step| (step.on, step.action.clone()));
+        assert_eq!(last, Some((Node::Wsl, Action::Run(FIREWALLD.to_owned()))));
+        let open = candidate(vec![step(Node::Wsl, Action::Run("sudo firewall-cmd".to_owned()))]);
+        assert_eq!(on_machine([open].iter(), &picture).len(), 1);
     }
 
     #[test]

@@ -106,8 +106,13 @@ async fn go(bench: &Arc<Bench>, catalogue: &[Scenario], trip: &Trip) -> Outcome 
 }
 
 /// Goes round with all of them, as many at once as the machine bears. Outcomes are in the order of
-/// the trips.
-pub async fn all(bench: &Arc<Bench>, known: &Arc<Vec<Scenario>>, trips: Vec<Trip>) -> Vec<Outcome> {
+/// the trips; `back` hears of each as soon as it is there.
+pub async fn all(
+    bench: &Arc<Bench>,
+    known: &Arc<Vec<Scenario>>,
+    trips: Vec<Trip>,
+    back: &(dyn Fn(&Outcome) + Sync),
+) -> Vec<Outcome> {
     let places = Arc::new(Semaphore::new(runner::processors().get() * AT_ONCE));
     let mut running = JoinSet::new();
     for (number, trip) in trips.into_iter().enumerate() {
@@ -121,7 +126,10 @@ pub async fn all(bench: &Arc<Bench>, known: &Arc<Vec<Scenario>>, trips: Vec<Trip
     let mut outcomes = Vec::new();
     while let Some(done) = running.join_next().await {
         match done {
-            Ok(done) => outcomes.push(done),
+            Ok(done) => {
+                back(&done.1);
+                outcomes.push(done);
+            }
             Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
             Err(_) => {}
         }

@@ -5,6 +5,7 @@ use std::{fs, process::ExitCode, sync::Arc, time::Duration};
 use super::{catalogue, prepare};
 use crate::{
     cli::{ArmName, ListFormat, Roundtrip, WindowsOptions},
+    count::Count,
     exit::{FAILED, Failure, INTERRUPTED, OK},
     output::show,
 };
@@ -44,11 +45,14 @@ pub fn run(options: &Roundtrip) -> Result<ExitCode, Failure> {
         let work = async {
             let mut trips = singles(&scenarios);
             if options.pairs > 0 {
-                let pairs = visible(&bench, &scenarios, compatible(&scenarios)).await;
+                let pairs = compatible(&scenarios);
+                let count = Count::new(pairs.len(), "pairs looked at");
+                let pairs = visible(&bench, &scenarios, pairs, &|| count.next("")).await;
                 let mut dice = Dice::new(options.seed);
                 trips.extend(choose(&scenarios, &pairs, options.pairs, &mut dice));
             }
-            all(&bench, &known, trips).await
+            let count = Count::new(trips.len(), "round trips");
+            all(&bench, &known, trips, &|outcome| count.next(&outcome.name)).await
         };
         tokio::select! {
             outcomes = work => Some(outcomes),

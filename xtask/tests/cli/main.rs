@@ -15,6 +15,7 @@ mod firewall;
 mod json_report;
 mod lab_errors;
 mod ladder;
+mod learn;
 mod missing_programs;
 mod ordinary_user;
 mod output;

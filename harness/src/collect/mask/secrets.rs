@@ -1,5 +1,7 @@
 //! What only its owner may know.
 
+use super::learn::Login;
+
 /// Words that a secret stands behind.
 const WORDS: [&str; 9] = [
     "password",
@@ -16,7 +18,18 @@ const WORDS: [&str; 9] = [
 /// The line without secrets: what stands before an `@`, in a URL or without one, and what follows a
 /// word for it.
 pub(super) fn hide(line: &str) -> String {
-    behind_words(&before_at(line))
+    behind_words(&before_at(&login(line)))
+}
+
+/// `jane@pc:~$`: the host has a mask of its own.
+fn login(line: &str) -> String {
+    let mut line = line.to_owned();
+    if let Some(Login { user, .. }) =
+        Login::find(&line).filter(|it| &line[it.user.clone()] != "root")
+    {
+        line.replace_range(user, "***");
+    }
+    line
 }
 
 /// `http://user:password@host`, `user:password@host`, `user@host.example`. Links of other namespaces

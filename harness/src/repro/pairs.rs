@@ -80,13 +80,17 @@ fn fits(a: &Scenario, b: &Scenario) -> bool {
         && !third(&theirs, &ours)
 }
 
-/// Whether a restart of the guest by one of them ends a variable of the other's, where the second
-/// fault comes after the first.
+/// Whether a restart of the guest by one of them ends a variable of the other's or brings back a relay
+/// that the other has ended, where the second fault comes after the first.
 fn forgets(first: &Scenario, second: &Scenario) -> bool {
     let steps = in_order(first, second);
     steps.iter().enumerate().any(|(at, (owner, step))| {
-        let variable = step.on == Node::Wsl && matches!(step.action, Action::Env(_));
-        variable && steps[at..].iter().any(|(by, later)| by != owner && restarts(&later.action))
+        let forgotten = match &step.action {
+            Action::Env(_) => step.on == Node::Wsl,
+            Action::Run(line) => line.contains("wslrelay"),
+            _ => false,
+        };
+        forgotten && steps[at..].iter().any(|(by, later)| by != owner && restarts(&later.action))
     })
 }
 

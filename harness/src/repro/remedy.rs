@@ -19,6 +19,9 @@ pub struct Candidate {
     pub steps: Vec<Step>,
 }
 
+/// What systemd does where firewalld is enabled.
+const FIREWALLD: &str = "sudo systemctl start firewalld";
+
 /// How many causes of a diagnosis are worth trying.
 const CAUSES: usize = 4;
 
@@ -32,7 +35,7 @@ pub fn candidates(catalogue: &[Scenario], causes: &[Cause], picture: &Picture) -
         causes.extend(Cause::from_slug("windows-firewall-block").filter(|it| !causes.contains(it)));
     }
     for cause in &causes {
-        for scenario in catalogue.iter().filter(|scenario| scenario.cause == *cause) {
+        for scenario in catalogue.iter().filter(|scenario| scenario.cause == cause.shown_as()) {
             let Plan::Fault { remedies, .. } = &scenario.plan else { continue };
             for remedy in remedies {
                 let steps = fit(&remedy.steps, scenario, picture);
@@ -58,7 +61,8 @@ fn serves_on_windows(picture: &Picture) -> bool {
 }
 
 /// The steps of a set as they work on the reporter's machine. A restart of WSL ends a lab's variables
-/// for good, which would look like a cure; on a machine they stand in a profile and come back.
+/// and its firewalld for good, which would look like a cure; on a machine the ones stand in a profile,
+/// the other is a service of systemd, and they come back.
 pub fn on_machine<'c>(set: impl Iterator<Item = &'c Candidate>, picture: &Picture) -> Vec<Step> {
     let mut profile = picture.env.clone();
     let mut steps = Vec::new();
@@ -66,9 +70,11 @@ pub fn on_machine<'c>(set: impl Iterator<Item = &'c Candidate>, picture: &Pictur
         steps.push(step.clone());
         match &step.action {
             Action::Env(vars) if step.on == Node::Wsl => profile.extend(vars.clone()),
-            action if restarts(action) && !profile.is_empty() => {
-                let action = Action::Env(profile.clone());
-                steps.push(Step { on: Node::Wsl, action, ..step.clone() });
+            action if restarts(action) => {
+                let profile = (!profile.is_empty()).then(|| Action::Env(profile.clone()));
+                let firewalld = picture.firewalld.as_ref().map(|_| Action::Run(FIREWALLD.into()));
+                let back = profile.into_iter().chain(firewalld);
+                steps.extend(back.map(|action| Step { on: Node::Wsl, action, ..step.clone() }));
             }
             _ => {}
         }
@@ -212,6 +218,7 @@ pub(super) fn with_port(line: &str, from: u16, to: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::FirewalldZone;
 
     #[test]
     fn variables_of_a_profile_come_back_after_a_restart() {
@@ -239,6 +246,17 @@ mod tests {
         assert_eq!(after(&both).as_deref(), Some(""));
         let none = on_machine([candidate(vec![restart()])].iter(), &Picture::default());
         assert_eq!(none.len(), 1);
+    }
+
+    #[test]
+    fn firewalld_comes_back_after_a_restart() {
+        let action = Action::Run("wsl.exe --shutdown".to_owned());
+        let steps = vec![Step { on: Node::Windows, action, exit: 0, line: 0 }];
+        let cause = Cause::from_slug("dns").expect("a cause");
+        let set = [Candidate { from: String::new(), cause, steps }];
+        let picture = Picture { firewalld: Some(FirewalldZone::default()), ..Picture::default() };
+        let after = on_machine(set.iter(), &picture).pop().expect("a step");
+        assert_eq!((after.on, after.action), (Node::Wsl, Action::Run(FIREWALLD.to_owned())));
     }
 
     #[test]

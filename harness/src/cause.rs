@@ -61,6 +61,15 @@ impl Cause {
         Cause::all().find(|cause| cause.0 == slug)
     }
 
+    /// The cause whose scenarios show this one as well: Fast Startup and sleep take WSL's relay away,
+    /// and so does what a scenario can do.
+    pub fn shown_as(self) -> Cause {
+        match self.0 {
+            "fast-startup" => Cause("relay-regression"),
+            other => Cause(other),
+        }
+    }
+
     /// The slug, as scenario files and reports write it.
     pub const fn slug(self) -> &'static str {
         self.0

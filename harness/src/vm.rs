@@ -197,6 +197,7 @@ impl Vm {
             Ask::WslState => Ok(Answer::Running(state.agent.is_some())),
             Ask::WslShutdown => {
                 self.stop(&mut state).await?;
+                self.windows.order(Request::RelayEnd).await?;
                 state.kept = false;
                 Ok(Answer::Done)
             }

@@ -25,13 +25,14 @@ use harness::{
 };
 
 /// Faults that need nothing but what every lab needs.
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 9] = [
     "gateway-mistaken-for-wsl",
     "http-error",
     "localhost-forwarding-off",
     "loopback-bind",
     "loopback-down",
     "relay-dual-stack",
+    "relay-lost",
     "service-not-running",
     "stale-portproxy",
 ];

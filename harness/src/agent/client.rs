@@ -246,6 +246,7 @@ pub const fn operation(request: &Request) -> &'static str {
         Request::Listeners => "list listeners",
         Request::RelaySync { .. } => "settle the relay",
         Request::RelayStop => "stop the relay",
+        Request::RelayEnd => "end the relay's process",
         Request::VmSettings => "read the VM's settings",
         Request::OpenDoor(_) => "open the door for stand-ins",
         Request::OpenInterop => "take commands of wsl.exe",
@@ -270,6 +271,7 @@ pub fn object(request: &Request) -> String {
         | Request::KeepDisk
         | Request::RelaySync { .. }
         | Request::RelayStop
+        | Request::RelayEnd
         | Request::VmSettings
         | Request::OpenDoor(_)
         | Request::OpenInterop => String::new(),

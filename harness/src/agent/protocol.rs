@@ -150,9 +150,11 @@ pub enum Request {
         /// The guest's listeners, from [`Request::Listeners`].
         listeners: Vec<Listener>,
     },
-    /// windows: the guest is gone; the relay ends and its listeners with it.
+    /// windows: the guest is gone, and the relay's listeners with it.
     RelayStop,
-    /// windows: what the next boot of the guest takes from Windows.
+    /// windows: the virtual machine is gone, and the relay's process with it.
+    RelayEnd,
+    /// windows: a virtual machine starts; what it takes from Windows.
     VmSettings,
     /// windows: answer the stand-ins of a rehearsal.
     OpenDoor(DoorOrder),

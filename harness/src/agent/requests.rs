@@ -178,6 +178,7 @@ impl<R: Role> Agent<R> {
             | Request::Listeners
             | Request::RelaySync { .. }
             | Request::RelayStop
+            | Request::RelayEnd
             | Request::VmSettings
             | Request::OpenDoor(_)
             | Request::OpenInterop => {

@@ -135,6 +135,9 @@ impl WindowsRole {
         match request {
             Request::RelaySync { listeners } => {
                 let mut relay = self.relay.lock().await;
+                if !self.windows.relay_runs() {
+                    return Ok(Reply::Done);
+                }
                 relay.sync(listeners.clone()).await;
                 self.windows.relay_listens(relay.listening().collect());
                 Ok(Reply::Done)
@@ -144,10 +147,16 @@ impl WindowsRole {
                 self.windows.relay_listens(Vec::new());
                 Ok(Reply::Done)
             }
+            Request::RelayEnd => {
+                self.windows.relay_ends();
+                self.relay.lock().await.stop().await;
+                Ok(Reply::Done)
+            }
             _ => self.settings().map(Reply::VmSettings),
         }
     }
 
+    /// The virtual machine starts with these.
     fn settings(&self) -> Result<VmSettings, String> {
         let path = self.resolve(WSLCONFIG)?;
         let text = match fs::read_to_string(path) {
@@ -164,6 +173,9 @@ impl WindowsRole {
             env.extend(mirrored.env);
         }
         let address = self.remembered_address();
+        if config.localhost_forwarding {
+            self.windows.relay_starts();
+        }
         Ok(VmSettings { localhost_forwarding: config.localhost_forwarding, env, warnings, address })
     }
 
@@ -233,7 +245,12 @@ impl Programs for Session<'_> {
                 let ran = command::run(command).await;
                 return ran.map_err(|error| failed(error.to_string()));
             }
-            self.role.windows.execute(&program, arguments, self).await
+            let ran = self.role.windows.execute(&program, arguments, self).await;
+            // A process that was ended has no sockets.
+            if program == "taskkill" && !self.role.windows.relay_runs() {
+                self.role.relay.lock().await.stop().await;
+            }
+            ran
         })
     }
 }

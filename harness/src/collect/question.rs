@@ -37,6 +37,7 @@ pub const WINDOWS: &[Question] = &[
     windows("netsh interface portproxy show all", trim::whole),
     windows("netstat -ano", trim::listeners),
     windows("tasklist /svc /fi \"PID eq {pid}\"", trim::whole),
+    windows("tasklist /svc /fi \"IMAGENAME eq wslrelay.exe\"", trim::whole),
     windows("sc query iphlpsvc", trim::whole),
     windows("netsh interface ipv4 show excludedportrange protocol=tcp", trim::whole),
     windows("netsh interface ipv4 show dynamicport tcp", trim::whole),

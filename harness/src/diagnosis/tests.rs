@@ -1,6 +1,8 @@
 mod alone;
 mod told;
 
+use rstest::rstest;
+
 use super::{Confidence, causes, diagnose};
 use crate::{cause::Cause, evidence::Evidence};
 
@@ -51,3 +53,52 @@ fn a_machine_without_the_server_lacks_the_server() {
         );
     assert_eq!(named(&own), [("loopback-bind", Confidence::Likely)]);
 }
+
+/// A relay that does not run is gone; one that does may have found the port taken once; and one that
+/// is switched off, or whose port Windows keeps, is not expected to listen.
+#[rstest]
+#[case::gone(NO_RELAY, &[("relay-regression", Confidence::Certain)])]
+#[case::unknown("", &[("relay-regression", Confidence::Likely)])]
+#[case::runs(
+    "```\nC:\\> tasklist /svc /fi \"IMAGENAME eq wslrelay.exe\"\n\
+     Image Name                     PID Services\n\
+     ========================= ======== ============\n\
+     wslrelay.exe                  8124 N/A\n```\n",
+    &[("relay-regression", Confidence::Likely)]
+)]
+#[case::switched_off(
+    "```\nC:\\> type %UserProfile%\\.wslconfig\n[wsl2]\nlocalhostForwarding=false\n```\n",
+    &[("localhost-forwarding-off", Confidence::Certain)]
+)]
+#[case::port_is_kept(
+    "```\nC:\\> netsh interface ipv4 show excludedportrange protocol=tcp\n\
+     Protocol tcp Port Exclusion Ranges\nStart Port    End Port\n----------    --------\n\
+     \x20     8000        8099\n```\n",
+    &[("relay-regression", Confidence::Possible)]
+)]
+fn who_listens_for_the_guest(
+    #[case] windows: &str,
+    #[case] expected: &[(&'static str, Confidence)],
+) {
+    let page = format!(
+        "# What this machine says\n\nSetup: WSL2\n\n- port: 8080\n\
+         - does not work: windows -> localhost curl\n\n## Windows\n\n{windows}\n\
+         ```\nC:\\> netstat -ano\n  Proto  Local Address  Foreign Address  State  PID\n```\n\n\
+         ## WSL\n\n```\n$ ss -tulnp\n\
+         Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n\
+         tcp LISTEN 0 128 0.0.0.0:8080 0.0.0.0:*\n```\n\n## What reaches what\n\n\
+         ```\n$ xtask collect --port 8080\n\
+         from     to         ping  telnet   nc       curl\n\
+         windows  localhost  ok    refused  refused  refused\n\
+         windows  127.0.0.1  ok    refused  refused  refused\n\
+         windows  [::1]      ok    refused  refused  refused\n\
+         windows  wsl-ip     ok    open     open     http-200\n\
+         wsl      localhost  ok    open     open     http-200\n\
+         wsl      127.0.0.1  ok    open     open     http-200\n\
+         wsl      wsl-ip     ok    open     open     http-200\n```\n"
+    );
+    assert_eq!(named(&page), expected);
+}
+
+const NO_RELAY: &str = "```\nC:\\> tasklist /svc /fi \"IMAGENAME eq wslrelay.exe\"\n\
+    INFO: No tasks are running which match the specified criteria.\n```\n";

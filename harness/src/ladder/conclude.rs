@@ -237,7 +237,12 @@ impl<'a> Seen<'a> {
             return Some(conclusion(
                 "the server answers in WSL and Windows' localhost is refused: nothing relays it",
                 r"`localhostForwarding` in %UserProfile%\.wslconfig, then `wsl --shutdown`",
-                &["localhost-forwarding-off", "portproxy-port-conflict", "port-excluded-range"],
+                &[
+                    "localhost-forwarding-off",
+                    "relay-regression",
+                    "portproxy-port-conflict",
+                    "port-excluded-range",
+                ],
             ));
         }
         let see: &[&str] = match row.place.is_loopback() {

@@ -19,6 +19,7 @@ mod attempts;
 mod config;
 mod containers;
 mod forwards;
+mod relay;
 mod servers;
 
 pub use servers::PLAIN;
@@ -84,6 +85,7 @@ pub fn draw_with(evidence: &Evidence, unsaid: Unsaid) -> Result<Picture, DrawErr
     draft.published();
     draft.config();
     draft.attempts();
+    draft.relay();
     draft.picture.machines_open = draft.leaves_machines_open();
     draft.limits();
     if draft.picture.reported.is_empty() {

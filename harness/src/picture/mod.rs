@@ -60,6 +60,8 @@ pub struct Picture {
     pub defender: Vec<DefenderRule>,
     /// Whether Defender is off.
     pub defender_off: bool,
+    /// Whether WSL's relay is gone, though it is on.
+    pub relay_lost: bool,
     /// Whether the guest's loopback is down.
     pub loopback_down: bool,
     /// What was tried and what came of it.

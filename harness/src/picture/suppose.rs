@@ -74,6 +74,14 @@ fn ways(cause: Cause) -> Vec<Supposition> {
                 open
             })]
         }
+        "relay-regression" => vec![when(
+            "WSL's relay is gone; the lab ends its process by hand, for it has no WSL that loses it",
+            Picture::loses_relay,
+        )],
+        "fast-startup" => vec![when(
+            "WSL's relay is gone; the lab ends its process by hand, for nothing sleeps there",
+            Picture::loses_relay,
+        )],
         "iphlpsvc-stopped" => vec![
             when("the service iphlpsvc does not run", |picture| {
                 picture.stops_helper() && !picture.rules.is_empty()
@@ -247,6 +255,12 @@ impl Picture {
     fn squatter(&mut self) -> bool {
         let open = self.windows.is_empty() && self.wsl;
         self.windows.push(server("other-http", "tcp4", "127.0.0.1", self.port));
+        open
+    }
+
+    fn loses_relay(&mut self) -> bool {
+        let open = self.wsl && !self.boxed && self.wslconfig.is_empty() && !self.relay_lost;
+        self.relay_lost = true;
         open
     }
 

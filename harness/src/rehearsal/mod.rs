@@ -30,7 +30,7 @@ pub mod tongue;
 
 /// The programs of Windows that lead into the lab.
 #[cfg(target_os = "linux")]
-const STAND_INS: [&str; 13] = [
+const STAND_INS: [&str; 14] = [
     "curl",
     "ipconfig",
     "net",
@@ -41,6 +41,7 @@ const STAND_INS: [&str; 13] = [
     "reg",
     "sc",
     "ssh",
+    "taskkill",
     "tasklist",
     "whoami",
     "wsl",

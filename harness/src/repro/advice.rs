@@ -66,7 +66,7 @@ impl Advice {
             steps.extend(commands::lines(&first.steps, picture));
         }
         let shows = |scenario: &&Scenario| {
-            scenario.cause == cause && matches!(scenario.plan, Plan::Fault { .. })
+            scenario.cause == cause.shown_as() && matches!(scenario.plan, Plan::Fault { .. })
         };
         let scenarios = catalogue.iter().filter(shows).map(|it| it.name.clone()).collect();
         let lab = known.and_then(|known| known.lab.clone());

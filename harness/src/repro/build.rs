@@ -121,6 +121,9 @@ fn fault(picture: &Picture) -> Vec<Step> {
         let name = Some(format!("other{}", count + 1));
         steps.push(service(Node::Wsl, name, ServiceState::Restart, Some(server)));
     }
+    if picture.relay_lost {
+        steps.push(run(Node::Windows, "taskkill /F /IM wslrelay.exe"));
+    }
     steps.extend(picture.rules.iter().filter(|rule| rule.late).map(add));
     if picture.loopback_down {
         steps.push(run(Node::Wsl, "sudo ip link set lo down"));

@@ -90,17 +90,18 @@ fn forgets(first: &Scenario, second: &Scenario) -> bool {
     })
 }
 
-/// Whether the guest has it no more after a restart: variables, what runs, what was set in the
-/// kernel, and the files that WSL writes anew. The service starts again as it was.
+/// Whether it is gone after a restart: variables of the guest, what runs in it, what was set in its
+/// kernel, and the files that WSL writes anew; and that the relay has ended. The service starts again
+/// as it was.
 fn is_forgotten(step: &Step) -> bool {
-    step.on == Node::Wsl
-        && match &step.action {
-            Action::Env(_) | Action::Run(_) => true,
-            Action::Write { path, .. } => {
-                matches!(path.as_str(), "/etc/hosts" | "/etc/resolv.conf")
-            }
-            Action::Service(_) => false,
+    match &step.action {
+        Action::Run(line) => step.on == Node::Wsl || line.contains("wslrelay"),
+        Action::Env(_) => step.on == Node::Wsl,
+        Action::Write { path, .. } => {
+            step.on == Node::Wsl && matches!(path.as_str(), "/etc/hosts" | "/etc/resolv.conf")
         }
+        Action::Service(_) => false,
+    }
 }
 
 /// All steps of a lab with both, and whose they are.

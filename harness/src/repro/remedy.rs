@@ -35,7 +35,7 @@ pub fn candidates(catalogue: &[Scenario], causes: &[Cause], picture: &Picture) -
         causes.extend(Cause::from_slug("windows-firewall-block").filter(|it| !causes.contains(it)));
     }
     for cause in &causes {
-        for scenario in catalogue.iter().filter(|scenario| scenario.cause == *cause) {
+        for scenario in catalogue.iter().filter(|scenario| scenario.cause == cause.shown_as()) {
             let Plan::Fault { remedies, .. } = &scenario.plan else { continue };
             for remedy in remedies {
                 let steps = fit(&remedy.steps, scenario, picture);

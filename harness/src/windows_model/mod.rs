@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     path::Path,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::agent::protocol::Output;
@@ -28,6 +28,7 @@ pub mod registry;
 pub mod relay;
 pub mod route;
 pub mod services;
+pub mod taskkill;
 pub mod tasklist;
 pub mod type_file;
 pub mod wsl_exe;
@@ -38,7 +39,7 @@ use firewall::{Firewall, FirewallError, PacketFilter};
 use network::{Network, NetworkSource, TcpSocket};
 use paths::WindowsPaths;
 use portproxy::PortProxy;
-use processes::Process;
+use processes::{Process, RelayProcess};
 use registry::{Registry, RegistryError};
 use services::Services;
 
@@ -53,12 +54,13 @@ enum Program {
     Reg,
     Route,
     Sc,
+    Taskkill,
     Tasklist,
     Type,
 }
 
 /// Every program and its name, without `.exe`.
-const PROGRAMS: [(&str, Program); 10] = [
+const PROGRAMS: [(&str, Program); 11] = [
     ("ipconfig", Program::Ipconfig),
     ("net", Program::Net),
     ("netsh", Program::Netsh),
@@ -67,6 +69,7 @@ const PROGRAMS: [(&str, Program); 10] = [
     ("reg", Program::Reg),
     ("route", Program::Route),
     ("sc", Program::Sc),
+    ("taskkill", Program::Taskkill),
     ("tasklist", Program::Tasklist),
     ("type", Program::Type),
 ];
@@ -127,8 +130,7 @@ pub struct Windows {
     portproxy: PortProxy,
     firewall: Firewall,
     network: Box<dyn NetworkSource>,
-    /// Where WSL's relay listens, as it was told last.
-    relay: Mutex<Vec<SocketAddr>>,
+    relay: Mutex<RelayProcess>,
     paths: WindowsPaths,
 }
 
@@ -189,6 +191,7 @@ impl Windows {
             Some(Program::Reg) => reg::run(&self.registry, arguments),
             Some(Program::Route) => route::run(&self.network()?, arguments),
             Some(Program::Sc) => services::sc::run(self.services(), arguments).await,
+            Some(Program::Taskkill) => taskkill::run(self, arguments),
             Some(Program::Tasklist) => tasklist::run(self, arguments),
             Some(Program::Type) => type_file::run(&self.paths, arguments),
             None => Err(not_modelled(
@@ -229,15 +232,35 @@ impl Windows {
         self.network.tcp()
     }
 
+    /// The virtual machine starts: WSL's service starts the relay's process, once. It keeps no handle
+    /// of it and the guest connects no second time, so one that ends is missed until the next virtual
+    /// machine (microsoft/WSL src/windows/service/exe/WslCoreVm.cpp, `LaunchPortRelay`).
+    pub fn relay_starts(&self) {
+        self.relay_process().runs = true;
+    }
+
+    /// The relay's process ends, and its listeners with it. Says whether it ran.
+    pub fn relay_ends(&self) -> bool {
+        std::mem::take(&mut *self.relay_process()).runs
+    }
+
+    /// Whether the relay's process runs.
+    pub fn relay_runs(&self) -> bool {
+        self.relay_process().runs
+    }
+
     /// Tells where WSL's relay listens now.
     pub fn relay_listens(&self, addresses: Vec<SocketAddr>) {
-        *self.relay.lock().unwrap_or_else(PoisonError::into_inner) = addresses;
+        self.relay_process().listens = addresses;
+    }
+
+    fn relay_process(&self) -> MutexGuard<'_, RelayProcess> {
+        self.relay.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The number of the process that has a socket.
     pub fn owner(&self, socket: &TcpSocket) -> u32 {
-        let relay = self.relay.lock().unwrap_or_else(PoisonError::into_inner);
-        processes::owner(socket, &relay)
+        processes::owner(socket, &self.relay_process())
     }
 
     /// The process of this number, of those that have a socket or always run.
@@ -246,7 +269,7 @@ impl Windows {
     /// What the system says.
     pub fn process(&self, id: u32) -> io::Result<Option<Process>> {
         let owners: Vec<_> = self.tcp()?.iter().map(|socket| self.owner(socket)).collect();
-        Ok(processes::find(id, &owners))
+        Ok(processes::find(id, &owners, self.relay_runs()))
     }
 
     /// Where Windows paths lie on this machine.

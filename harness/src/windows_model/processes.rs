@@ -19,27 +19,40 @@ pub struct Process {
     pub services: &'static str,
 }
 
+/// WSL's relay as Windows sees it. Who starts it, and that nobody starts it again, is told in
+/// [`super::Windows::relay_starts`].
+#[derive(Debug, Default)]
+pub(super) struct RelayProcess {
+    /// Whether its process runs.
+    pub runs: bool,
+    /// Where it listens, as was told last.
+    pub listens: Vec<SocketAddr>,
+}
+
 /// The `svchost.exe` of IP Helper. Windows gives it another number after each start.
 pub const IPHLPSVC: u32 = 3476;
 
-/// `wslrelay.exe`.
+/// The process of WSL's relay. Windows gives it another number after each start.
 pub const WSLRELAY: u32 = 8124;
 
+/// The program of WSL's relay.
+pub const WSLRELAY_IMAGE: &str = "wslrelay.exe";
+
 /// The number of the process that has a socket.
-pub(super) fn owner(socket: &TcpSocket, relay: &[SocketAddr]) -> u32 {
+pub(super) fn owner(socket: &TcpSocket, relay: &RelayProcess) -> u32 {
     match socket.process {
         Some(process) => process,
-        None if relay.contains(&socket.local) => WSLRELAY,
+        None if relay.listens.contains(&socket.local) => WSLRELAY,
         None => IPHLPSVC,
     }
 }
 
-/// The process of this number, if it is among the owners of sockets.
-pub(super) fn find(id: u32, owners: &[u32]) -> Option<Process> {
+/// The process of this number, if it is among the owners of sockets or is a relay that runs.
+pub(super) fn find(id: u32, owners: &[u32], relay_runs: bool) -> Option<Process> {
     let process = |image: &str, services| Process { id, image: image.to_owned(), services };
     match id {
         IPHLPSVC if owners.contains(&id) => Some(process("svchost.exe", super::services::NAME)),
-        WSLRELAY if owners.contains(&id) => Some(process("wslrelay.exe", "N/A")),
+        WSLRELAY if relay_runs || owners.contains(&id) => Some(process(WSLRELAY_IMAGE, "N/A")),
         _ if owners.contains(&id) => {
             let name = fs::read_to_string(format!("/proc/{id}/comm")).ok()?;
             Some(process(&format!("{}.exe", name.trim_end()), "N/A"))

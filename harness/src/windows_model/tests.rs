@@ -222,11 +222,37 @@ async fn sc_and_net_control_ip_helper() {
     }
 }
 
+#[tokio::test]
+async fn the_relay_is_ended_once_for_its_virtual_machine() {
+    let machine = Machine::booted().await;
+    let tasks = "tasklist /svc /fi \"IMAGENAME eq wslrelay.exe\"";
+    let kill = "taskkill.exe /F /IM wslrelay.exe";
+    let gone = "INFO: No tasks are running which match the specified criteria.\n";
+    assert_eq!(machine.run(tasks).await.stdout, gone);
+    for kill in [kill, "taskkill /PID 8124 /F"] {
+        machine.windows.relay_starts();
+        assert!(machine.run(tasks).await.stdout.contains("\nwslrelay.exe"));
+        let ended = machine.run(kill).await;
+        assert_eq!(ended.exit, 0);
+        assert!(ended.stdout.starts_with("SUCCESS: The process "), "{}", ended.stdout);
+        assert_eq!(machine.run(tasks).await.stdout, gone);
+    }
+    let again = machine.run(kill).await;
+    assert_eq!((again.exit, again.stdout.as_str()), (128, ""));
+    assert_eq!(again.stderr, "ERROR: The process \"wslrelay.exe\" not found.\n");
+}
+
 #[rstest]
 #[case::program("nslookup wsl", "the program `nslookup`")]
 #[case::ipconfig("ipconfig /flushdns", "`ipconfig /flushdns`")]
 #[case::netstat("netstat -r", "`netstat -r`")]
 #[case::tasklist("tasklist", "`tasklist `")]
+#[case::other_image(
+    "tasklist /svc /fi \"IMAGENAME eq a.exe\"",
+    "`tasklist /svc /fi IMAGENAME eq a.exe`"
+)]
+#[case::other_process("taskkill /f /im explorer.exe", "`taskkill /f /im explorer.exe`")]
+#[case::by_request("taskkill /im wslrelay.exe", "`taskkill /im wslrelay.exe`")]
 #[case::netsh_context("netsh interface ipv4 show neighbors", "`netsh interface ipv4 ")]
 #[case::netsh_alias("netsh int ip reset", "`netsh int ip reset`")]
 #[case::netsh_help("netsh interface portproxy show", "`netsh interface portproxy show`")]

@@ -5,6 +5,7 @@ use std::{io, path::PathBuf};
 use super::{
     super::ArmError,
     bundle,
+    guard::{self, Effect},
     guest::Guest,
     journal::{self, Entry},
     programs, restore,
@@ -18,6 +19,16 @@ use crate::cache::Cache;
 pub fn directory() -> io::Result<PathBuf> {
     let cache = Cache::open().map_err(io::Error::other)?;
     cache.subdir("windows-arm").map_err(io::Error::other)
+}
+
+/// Whether a run has ended WSL's relay, after which it has put nothing back.
+fn relay_ended(entries: &[Entry]) -> bool {
+    let since = entries.iter().rev().take_while(|entry| **entry != Entry::Restored);
+    let mut lines = since.filter_map(|entry| match entry {
+        Entry::Run(line) => guard::effect(line).ok(),
+        _ => None,
+    });
+    lines.any(|effect| effect == Effect::EndsRelay)
 }
 
 /// Puts everything back that is in the journal of a dead run. Returns what that was, a line each.
@@ -39,7 +50,7 @@ pub async fn clean() -> Result<Vec<String>, ArmError> {
     if let Some(before) = before {
         let restored = restore::restore(before).await?;
         told.extend(restored.changed);
-        if restored.restart_wsl {
+        if restored.restart_wsl || relay_ended(&entries) {
             programs::must("wsl", &["--shutdown"]).await?;
         }
     }

@@ -14,6 +14,8 @@ pub enum Effect {
     ChangesAsAdministrator,
     /// It is about WSL.
     Wsl,
+    /// It ends WSL's relay, which comes back with the next virtual machine.
+    EndsRelay,
 }
 
 const REGISTRY: [(&str, Effect); 2] = [
@@ -76,6 +78,7 @@ pub fn effect(line: &str) -> Result<Effect, String> {
         },
         "reg" => reg(&lower, &words),
         "wsl" => (!words.iter().any(|word| FOREIGN.contains(word))).then_some(Effect::Wsl),
+        "taskkill" => taskkill(&words),
         "powershell" | "pwsh" => powershell(&lower),
         reader if READERS.contains(&reader) => Some(Effect::Reads),
         _ => None,
@@ -112,6 +115,13 @@ fn reg(lower: &str, words: &[&str]) -> Option<Effect> {
         &"add" | &"delete" => {
             REGISTRY.iter().find(|(key, _)| lower.contains(key)).map(|(_, effect)| *effect)
         }
+        _ => None,
+    }
+}
+
+fn taskkill(words: &[&str]) -> Option<Effect> {
+    match words {
+        ["/f", "/im", "wslrelay.exe"] | ["/im", "wslrelay.exe", "/f"] => Some(Effect::EndsRelay),
         _ => None,
     }
 }
@@ -241,6 +251,7 @@ mod tests {
     #[case("net stop iphlpsvc", Effect::ChangesAsAdministrator)]
     #[case("sc query iphlpsvc", Effect::Reads)]
     #[case("wsl --shutdown", Effect::Wsl)]
+    #[case("taskkill /F /IM wslrelay.exe", Effect::EndsRelay)]
     #[case(
         r#"reg add "HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings" /v ProxyEnable"#,
         Effect::Changes
@@ -265,6 +276,8 @@ mod tests {
     #[case("wsl --unregister Ubuntu")]
     #[case("wsl --install Debian")]
     #[case("net stop winnat")]
+    #[case("taskkill /F /IM wslservice.exe")]
+    #[case("taskkill /F /IM wslrelay.exe /IM explorer.exe")]
     #[case("sc delete iphlpsvc")]
     #[case(r"reg delete HKLM\SYSTEM\CurrentControlSet /f")]
     #[case(r#"powershell -Command "Remove-Item C:\x""#)]

@@ -46,6 +46,8 @@ pub(super) struct Lab {
     permit: Option<OwnedSemaphorePermit>,
     /// Whether something was done since everything was put back.
     pub(super) used: bool,
+    /// Whether this virtual machine has lost its relay.
+    pub(super) relay_ended: bool,
 }
 
 impl Lab {

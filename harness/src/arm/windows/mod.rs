@@ -145,9 +145,11 @@ impl RealWindows {
         }
         let restored = restore::restore(&self.before).await?;
         self.guest.restore().await?;
-        self.guest.stop(restored.restart_wsl).await?;
+        let relay_ended = self.lab().relay_ended;
+        self.guest.stop(restored.restart_wsl || relay_ended).await?;
         self.note(&Entry::Restored)?;
-        self.lab().used = false;
+        let mut lab = self.lab();
+        (lab.used, lab.relay_ended) = (false, false);
         Ok(())
     }
 

@@ -63,6 +63,9 @@ impl RealWindows {
         if effect != Effect::Reads {
             self.note(&Entry::Run(line.to_owned()))?;
         }
+        if effect == Effect::EndsRelay {
+            self.lab().relay_ended = true;
+        }
         Ok(guard::for_distro(line, &self.guest.distro))
     }
 }

@@ -181,6 +181,14 @@ pub(super) fn forwarding_off(whole: &Whole<'_>) -> Option<Found> {
     switched_off(whole).then_some(Found { says, spans, shows })
 }
 
+pub(super) fn relay_lost(whole: &Whole<'_>) -> Option<Found> {
+    let says = "the guest listens and the relay is on, and nobody on Windows listens for it";
+    let refused = whole.row(Side::Windows, &Place::Loopback4);
+    let spans = [whole.listener(whole.picture.port, false), refused].concat();
+    let shows = whole.complains_of(Node::Windows, &LOOPBACK);
+    whole.picture.relay_lost.then_some(Found { says, spans, shows })
+}
+
 fn through_proxy(whole: &Whole<'_>) -> bool {
     let proxied = [Outcome::ProxyRefused, Outcome::ProxyError];
     let any = [target::Host::Localhost, target::Host::Loopback4, target::Host::WslIp];

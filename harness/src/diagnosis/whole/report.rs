@@ -79,6 +79,14 @@ impl Whole<'_> {
         self.complains(|route| route.from == from && hosts.contains(&route.to.host))
     }
 
+    /// Whether the report asked for WSL's relay and Windows has none. One that runs may have found the
+    /// port taken once, after which it does not try again.
+    pub(super) fn has_no_relay(&self) -> bool {
+        let asked = self.evidence.document.text().contains("IMAGENAME eq wslrelay.exe");
+        let runs = |kind: &Kind, _| matches!(kind, Kind::Process(it) if it.program == "wslrelay");
+        asked && self.spans(runs).is_empty()
+    }
+
     /// Where facts of a kind stand.
     pub(super) fn spans(&self, is: impl Fn(&Kind, Side) -> bool) -> Vec<Span> {
         let facts = self.evidence.facts.iter();

@@ -118,7 +118,7 @@ impl Draft<'_> {
 
     /// TCP listeners of one side, on ports that the report is about; servers of the system's own,
     /// such as ssh, change nothing.
-    fn listeners(&self, windows: bool) -> Vec<Listener> {
+    pub(super) fn listeners(&self, windows: bool) -> Vec<Listener> {
         let evidence = self.evidence;
         let named: Vec<u16> = evidence
             .all(|fact| match &fact.kind {

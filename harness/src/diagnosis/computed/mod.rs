@@ -82,6 +82,7 @@ pub(super) const ALL: &[(&str, Computed)] = &[
     ("proxy-elsewhere", proxies::proxy_elsewhere),
     ("proxy-set", proxies::proxy_set),
     ("proxy-port-dialed", proxies::port_dialed),
+    ("proxy-port-fails-elsewhere", proxies::port_fails_elsewhere),
     ("remote-url-dials-loopback", proxies::remote_url_dials_loopback),
     ("no-proxy-lacks-localhost", proxies::no_proxy_lacks_localhost),
     ("no-proxy-covers-localhost", proxies::no_proxy_covers_localhost),

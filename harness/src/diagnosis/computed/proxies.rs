@@ -2,7 +2,7 @@
 
 use super::super::case::Case;
 use crate::evidence::{
-    fact::{Fact, Kind, Variable},
+    fact::{Fact, Kind, Place, Variable},
     host::{Endpoint, Host},
     lexicon::lexicon,
     span::Span,
@@ -69,13 +69,23 @@ pub(super) fn no_proxy_covers_localhost(case: &Case<'_>) -> Vec<Span> {
 /// Somebody is refused at loopback with a port that a proxy has: by a variable of the report, or
 /// usually.
 pub(super) fn port_dialed(case: &Case<'_>) -> Vec<Span> {
+    port_fails(case, true)
+}
+
+/// It does not answer at another address either.
+pub(super) fn port_fails_elsewhere(case: &Case<'_>) -> Vec<Span> {
+    port_fails(case, false)
+}
+
+fn port_fails(case: &Case<'_>, on_loopback: bool) -> Vec<Span> {
     let set: Vec<u16> = proxies(case)
         .into_iter()
         .filter_map(|(_, it)| endpoint(it).filter(|at| at.host.is_loopback())?.port)
         .collect();
     let is_proxy = |port: &u16| set.contains(port) || USUAL.contains(port);
     let dialed = case.attempts().into_iter().filter(|(_, it)| {
-        it.to.is_loopback() && it.seen.is_bad() && it.port.as_ref().is_some_and(is_proxy)
+        let known = it.to != Place::Unstated && it.to.is_loopback() == on_loopback;
+        known && it.seen.is_bad() && it.port.as_ref().is_some_and(is_proxy)
     });
     dialed.map(|(fact, _)| fact.span).collect()
 }
@@ -127,6 +137,8 @@ mod tests {
         let clash = "Setup: WSL2\n\n- curl wsl: (7) Failed to connect to 127.0.0.1 port 7890: Connection refused\n";
         assert!(holds(port_dialed, clash));
         assert!(!holds(port_dialed, &clash.replace("7890", "3000")));
+        assert!(!holds(port_fails_elsewhere, clash));
+        assert!(holds(port_fails_elsewhere, &clash.replace("127.0.0.1", "172.20.16.1")));
         let own =
             format!("{clash}\n```\n$ env | grep -i proxy\nhttp_proxy=http://127.0.0.1:3000\n```\n");
         assert!(holds(port_dialed, &own.replace("7890", "3000")));

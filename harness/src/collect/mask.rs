@@ -31,7 +31,7 @@ pub struct Masks {
 }
 
 /// Names that everybody has, and words that a host or user may have for a name.
-const PUBLIC: [&str; 40] = [
+const PUBLIC: [&str; 47] = [
     "localhost",
     "localdomain",
     "mshome.net",
@@ -55,11 +55,14 @@ const PUBLIC: [&str; 40] = [
     "host",
     "user",
     "wsl",
-    // Words of the tools whose output is shown: hiding one would make it unreadable.
+    // Words of reports, and of the tools whose output is shown: hiding one would make it unreadable.
     "admin",
+    "debian",
     "dev",
+    "docker",
     "dynamic",
     "eth0",
+    "fedora",
     "global",
     "http",
     "https",
@@ -68,11 +71,15 @@ const PUBLIC: [&str; 40] = [
     "internal",
     "link",
     "lo",
+    "pc",
     "proxy",
     "scope",
+    "server",
     "src",
     "state",
+    "ubuntu",
     "via",
+    "windows",
 ];
 
 impl Masks {

@@ -150,7 +150,8 @@ fn what_a_diagnosis_goes_by_stays() {
         docker.service systemd-resolved.service org.freedesktop.resolve1 com.docker.backend.exe\n\
         System.Net.Sockets.SocketException socket.io next@14.2.3 app@1.0.0-rc.1 @vitejs/plugin-react\n\
         node v18.17.0, Ubuntu-22.04, wsl 2.6.1.0 is not one, libc.so.6, python3.11\n\
-        root@3f2a9c1b8d7e:/# curl app:8080\n3: eth0@if2: <UP>\nnet.ipv4.conf.all.route_localnet = 1\n\
+        root@3f2a9c1b8d7e:/# curl app:8080\nroot@ubuntu:~# ls\n* Ubuntu Running 2\n\
+        3: eth0@if2: <UP>\nnet.ipv4.conf.all.route_localnet = 1\n\
         github.com/gin-gonic/gin registry-1.docker.io kubernetes.docker.internal mshome.net\n\
         fe80::1%eth0 172.28.16.1 192.168.1.20:8080 *.local process.env.HOST 0.0.0.0:*\n";
     let stays = text.replace("2.6.1.0 is", "x.x.x.1 is");

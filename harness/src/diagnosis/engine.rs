@@ -23,8 +23,6 @@ const POSSIBLE: f32 = 2.0;
 pub(super) const LIKELY: f32 = 4.5;
 /// From which weight on a cause with a decisive clue is certain.
 const CERTAIN: f32 = 6.0;
-/// From which weight on, likeness included, a first cause is named.
-const NAMED: f32 = 7.0;
 /// How much of a report has to be like those of a cause that is certain. Clues can mislead, and so
 /// can words; both at once seldom do.
 const AGREED: f32 = 0.9;
@@ -133,7 +131,7 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
     let doubt = liken(rules, &alike, &mut weighed);
     weighed.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     let most = weighed.first().map_or(0.0, |(finding, _)| finding.weight);
-    if most < NAMED.max(doubt) {
+    if most < POSSIBLE.max(doubt) {
         return Diagnosis::default();
     }
     // Rather like reports that no known cause makes: then clues have to be strong.
@@ -160,20 +158,21 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
     Diagnosis { findings, ask }
 }
 
-/// Adds how much the report's words are those of reports whose cause is known, and returns how much
-/// they are those of reports that no known cause makes.
+/// Adds how much the report is like those whose cause is known, and returns how much it is like those
+/// that no known cause makes, where it is most like them.
 fn liken(rules: &[Rule], alike: &[Likeness], weighed: &mut Vec<(Finding, bool)>) -> f32 {
     let mut nothing = 0.0;
-    for alike in alike {
+    for (at, alike) in alike.iter().enumerate() {
         let weight = LIKENESS * alike.share;
         let Some(cause) = alike.cause else {
-            nothing = weight;
+            // Some words of every report are those of such reports too.
+            nothing = if at == 0 { weight } else { 0.0 };
             continue;
         };
         if weight < 0.5 {
             continue;
         }
-        let says = "its words are those of known reports of this cause".to_owned();
+        let says = "it is like known reports of this cause".to_owned();
         let clue = Clue { weight, says, spans: alike.spans.clone() };
         let known = weighed.iter_mut().find(|(finding, _)| finding.cause == cause);
         if let Some((finding, _)) = known {

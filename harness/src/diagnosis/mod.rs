@@ -3,8 +3,8 @@
 //! What is known of a cause is data, one file a cause in `causes/`: clues, each with what has to be
 //! seen for it, how much it weighs, and what it says. A clue may speak against its cause. The
 //! `engine.rs` weighs them; `test.rs` is what a clue can ask of a report. Only a clue marked
-//! `decisive` can make a cause certain, and only while no other cause is near. `likeness/` adds how
-//! much the report's words are those of reports whose cause is known.
+//! `decisive` can make a cause certain, and only while no other cause is near and `likeness/` agrees,
+//! which adds how much the report is like those whose cause is known.
 
 mod case;
 mod causes;

@@ -74,7 +74,7 @@ fn a_machine_without_the_server_lacks_the_server() {
     "```\nC:\\> netsh interface ipv4 show excludedportrange protocol=tcp\n\
      Protocol tcp Port Exclusion Ranges\nStart Port    End Port\n----------    --------\n\
      \x20     8000        8099\n```\n",
-    &[("relay-regression", Confidence::Possible)]
+    &[("port-excluded-range", Confidence::Likely)]
 )]
 fn who_listens_for_the_guest(
     #[case] windows: &str,

@@ -62,6 +62,8 @@ pub struct Picture {
     pub defender_off: bool,
     /// Whether WSL's relay is gone, though it is on.
     pub relay_lost: bool,
+    /// Whether it does not listen because Windows reserves the port.
+    pub relay_kept_out: bool,
     /// Whether the guest's loopback is down.
     pub loopback_down: bool,
     /// What was tried and what came of it.

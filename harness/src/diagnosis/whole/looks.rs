@@ -181,6 +181,15 @@ pub(super) fn forwarding_off(whole: &Whole<'_>) -> Option<Found> {
     switched_off(whole).then_some(Found { says, spans, shows })
 }
 
+pub(super) fn reserved(whole: &Whole<'_>) -> Option<Found> {
+    let says = "Windows keeps the port from every program, and nobody there listens for the guest";
+    let port = whole.picture.port;
+    let spans =
+        whole.spans(|kind, _| matches!(kind, Kind::ReservedPorts(it) if it.ports.holds(port)));
+    let shows = whole.complains_of(Node::Windows, &LOOPBACK);
+    whole.picture.relay_kept_out.then_some(Found { says, spans, shows })
+}
+
 pub(super) fn relay_lost(whole: &Whole<'_>) -> Option<Found> {
     let says = "the guest listens and the relay is on, and nobody on Windows listens for it";
     let refused = whole.row(Side::Windows, &Place::Loopback4);

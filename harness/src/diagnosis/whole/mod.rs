@@ -29,8 +29,11 @@ type Look = fn(&Whole<'_>) -> Option<Found>;
 /// The cause of a relay that does not listen, of which the process says more than its ports.
 const RELAY: &str = "relay-regression";
 
+/// The cause of one that may not have its port: the lab has none such (`relay-12`).
+const RESERVED: &str = "port-excluded-range";
+
 /// A cause, and how it is seen. The first ones are nearest to the server.
-const RULES: [(&str, Look); 22] = [
+const RULES: [(&str, Look); 23] = [
     ("service-not-running", looks::not_running),
     ("toolchain", looks::elsewhere),
     ("debugger-same-user", looks::other_user),
@@ -48,6 +51,7 @@ const RULES: [(&str, Look); 22] = [
     ("wslconfig-misplaced-key", looks::misplaced),
     ("localhost-forwarding-off", looks::forwarding_off),
     (RELAY, looks::relay_lost),
+    (RESERVED, looks::reserved),
     ("proxy-env-wrong-namespace", looks::proxy_on_loopback),
     ("proxy-intercepts-localhost", looks::proxy_elsewhere),
     ("relay-loopback-only-lan", looks::lan_has_no_way),
@@ -68,7 +72,7 @@ pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis
     for (slug, look) in RULES {
         let (Some(cause), Some(found)) = (Cause::from_slug(slug), look(&whole)) else { continue };
         // Where nobody complains, and localhost answers, it may be as it should be.
-        let open = slug == RELAY && !whole.has_no_relay();
+        let open = slug == RESERVED || slug == RELAY && !whole.has_no_relay();
         let confidence = match (found.shows, whole.names_a_failure() || whole.localhost_fails()) {
             (true, true) if open => Confidence::Likely,
             (true, true) => Confidence::Certain,

@@ -1,4 +1,4 @@
-//! Whether WSL's relay is gone, as far as a whole report shows it.
+//! Whether WSL's relay is gone or kept out, as far as a whole report shows it.
 
 use super::{super::WHOLE, Draft};
 use crate::{
@@ -15,7 +15,9 @@ impl Draft<'_> {
     pub(super) fn relay(&mut self) {
         let whole = self.picture.wsl && !self.picture.boxed && self.picture.reported.len() >= WHOLE;
         let gone = self.relayed_at().is_some_and(|host| self.refused(host) && !self.has_port(host));
-        self.picture.relay_lost = whole && gone && self.relay_is_on() && !self.port_is_kept();
+        let missing = whole && gone && self.relay_is_on();
+        self.picture.relay_lost = missing && !self.port_is_kept();
+        self.picture.relay_kept_out = missing && self.port_is_kept();
     }
 
     /// Where the relay listens for the server.

@@ -152,8 +152,10 @@ fn targets(words: &mut Vec<Word>, lexicon: &Lexicon) -> Vec<Target> {
     while let Some((start, end, place)) = next_place(words, lexicon) {
         let host = words[start..end].iter().find_map(|word| literal(&word.text));
         let span = words[start].span.to(words[end - 1].span);
-        let port = words.get(end).and_then(|word| port(&word.text));
-        let taken = end + usize::from(port.is_some());
+        // "127.0.0.1 port 8080", as curl has it.
+        let at = end + usize::from(words.get(end).is_some_and(|word| word.text == "port"));
+        let port = words.get(at).and_then(|word| port(&word.text));
+        let taken = if port.is_some() { at + 1 } else { end };
         targets.push(Target { place, host, port, span });
         let mark = Word { text: "-".to_owned(), span };
         words.splice(start..taken, [mark]);

@@ -25,7 +25,7 @@ pub(super) const LIKELY: f32 = 4.5;
 const CERTAIN: f32 = 6.0;
 /// How much of a report has to be like those of a cause that is certain. Clues can mislead, and so
 /// can words; both at once seldom do.
-const AGREED: f32 = 0.9;
+const AGREED: f32 = 0.8;
 /// How far another cause has to be behind a certain one.
 const LEAD: f32 = 2.0;
 /// Causes that weigh less than this part of the first one are noise.

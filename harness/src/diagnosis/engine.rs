@@ -26,6 +26,9 @@ const CERTAIN: f32 = 6.0;
 /// How much of a report has to be like those of a cause that is certain. Clues can mislead, and so
 /// can words; both at once seldom do.
 const AGREED: f32 = 0.8;
+/// How much of a report has to be like those of a cause that is likely, unless clues alone would do
+/// for a certain one.
+const ALIKE: f32 = 0.3;
 /// How far another cause has to be behind a certain one.
 const LEAD: f32 = 2.0;
 /// Causes that weigh less than this part of the first one are noise.
@@ -144,10 +147,15 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
         // Nothing is certain beside something else that is likely.
         let own = by_rule(finding.cause);
         let leads = at == 0 && own - second >= LEAD && second < LIKELY;
-        let agreed = alike.iter().any(|it| it.cause == Some(finding.cause) && it.share >= AGREED);
+        let known = alike.iter().find(|it| it.cause == Some(finding.cause));
+        let share = known.map_or(0.0, |it| it.share);
         finding.confidence = match finding.weight {
-            _ if own >= CERTAIN && decisive && leads && agreed && !against => Confidence::Certain,
-            weight if weight >= LIKELY && own >= bar => Confidence::Likely,
+            _ if own >= CERTAIN && decisive && leads && share >= AGREED && !against => {
+                Confidence::Certain
+            }
+            weight if weight >= LIKELY && own >= bar && (share >= ALIKE || own >= CERTAIN) => {
+                Confidence::Likely
+            }
             _ => Confidence::Possible,
         };
         if finding.weight >= most * SHARE && findings.len() < MOST {

@@ -1,6 +1,6 @@
 //! A report, prepared for the questions of clues.
 
-use std::collections::HashSet;
+use std::{cell::OnceCell, collections::HashMap};
 
 use crate::evidence::{
     Evidence,
@@ -17,8 +17,10 @@ pub struct Case<'e> {
     pub passages: Vec<Passage>,
     /// How Windows and Linux stand to each other.
     pub mode: Option<Mode>,
-    /// Every word.
-    vocabulary: HashSet<String>,
+    /// Which passages have a word, by their numbers.
+    index: HashMap<String, Vec<usize>>,
+    /// Where each clue of each cause is seen, once somebody has asked.
+    pub(super) sightings: OnceCell<Vec<Vec<Option<Vec<Span>>>>>,
 }
 
 /// A report has some dozens of facts. What has more is not looked at to its end, lest comparing
@@ -43,9 +45,16 @@ impl<'e> Case<'e> {
             mode = Some(Mode::Mirrored);
         }
         let passages = evidence.passages();
-        let words = passages.iter().flat_map(|passage| &passage.words);
-        let vocabulary = words.map(|word| word.text.clone()).collect();
-        Case { evidence, passages, mode, vocabulary }
+        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+        for (number, passage) in passages.iter().enumerate() {
+            for word in &passage.words {
+                let known = index.entry(word.text.clone()).or_default();
+                if known.last() != Some(&number) {
+                    known.push(number);
+                }
+            }
+        }
+        Case { evidence, passages, mode, index, sightings: OnceCell::new() }
     }
 
     /// The facts of a kind, each with its fact.
@@ -56,11 +65,14 @@ impl<'e> Case<'e> {
 
     /// Where a pattern stands.
     pub fn said(&self, pattern: &Pattern) -> Vec<Span> {
-        if !pattern.is_possible(&self.vocabulary) {
-            return Vec::new();
+        let find = |passage: &Passage| pattern.find(&passage.words);
+        match pattern.candidates(&self.index) {
+            Some(numbers) => {
+                let passages = numbers.into_iter().filter_map(|number| self.passages.get(number));
+                passages.filter_map(find).take(MOST_PLACES).collect()
+            }
+            None => self.passages.iter().filter_map(find).take(MOST_PLACES).collect(),
         }
-        let found = self.passages.iter().filter_map(|it| pattern.find(&it.words));
-        found.take(MOST_PLACES).collect()
     }
 
     /// The attempts.

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// From which weight on a cause is told at all.
-const POSSIBLE: f32 = 2.0;
+pub(super) const POSSIBLE: f32 = 2.0;
 /// From which weight on a cause is likely.
 pub(super) const LIKELY: f32 = 4.5;
 /// From which weight on a cause with a decisive clue is certain.
@@ -118,7 +118,8 @@ fn by_clues(case: &Case<'_>) -> Diagnosis {
     if !is_of_a_failure(case) {
         return Diagnosis::default();
     }
-    let clues = |alone| rules.iter().filter_map(|rule| weigh(rule, case, alone)).collect();
+    let seen = || rules.iter().zip(causes::sightings(case));
+    let clues = |alone| seen().filter_map(|(rule, seen)| weigh(rule, seen, alone)).collect();
     let mut weighed: Vec<(Finding, bool)> = clues(false);
     if weighed.is_empty() {
         weighed = by_signature(rules, case);
@@ -230,12 +231,12 @@ fn is_of_a_failure(case: &Case<'_>) -> bool {
     })
 }
 
-fn weigh(rule: &Rule, case: &Case<'_>, alone: bool) -> Option<(Finding, bool)> {
+fn weigh(rule: &Rule, seen: &[Option<Vec<Span>>], alone: bool) -> Option<(Finding, bool)> {
     let mut clues = Vec::new();
     let mut decisive = false;
     let mut in_words = false;
-    for clue in rule.clues.iter().filter(|clue| alone || !clue.alone) {
-        let Some(spans) = clue.see(case) else { continue };
+    for (clue, spans) in rule.clues.iter().zip(seen).filter(|(clue, _)| alone || !clue.alone) {
+        let Some(spans) = spans.clone() else { continue };
         let words = clue.all.iter().chain(&clue.any).any(Test::rests_on_words);
         decisive |= clue.decisive && !words;
         in_words |= clue.decisive && words;

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::rule::Rule;
 #[cfg(test)]
 use super::rule::RuleError;
+use super::{case::Case, rule::Rule};
+use crate::evidence::span::Span;
 
 /// The text of every file.
 const FILES: &[&str] = &[
@@ -55,6 +56,12 @@ pub fn rules() -> &'static [Rule] {
     static RULES: LazyLock<Vec<Rule>> =
         LazyLock::new(|| FILES.iter().filter_map(|text| Rule::parse(text).ok()).collect());
     &RULES
+}
+
+/// Where each clue of each rule is seen, in their order. Clues are asked once a report.
+pub fn sightings<'c>(case: &'c Case<'_>) -> &'c [Vec<Option<Vec<Span>>>] {
+    let see = |rule: &Rule| rule.clues.iter().map(|clue| clue.see(case)).collect();
+    case.sightings.get_or_init(|| rules().iter().map(see).collect())
 }
 
 /// What is wrong with the files.

@@ -15,10 +15,10 @@ use crate::{
 pub(super) fn signs(case: &Case<'_>) -> Counts {
     let mut counts = Counts::new();
     let mut count = |sign: String, span: Span| counts.entry(sign).or_insert((0, span)).0 += 1;
-    for rule in causes::rules() {
-        for clue in &rule.clues {
-            if let Some(span) = clue.see(case).and_then(|spans| spans.first().copied()) {
-                count(format!("{}: {}", rule.cause, clue.says), span);
+    for (rule, seen) in causes::rules().iter().zip(causes::sightings(case)) {
+        for (clue, spans) in rule.clues.iter().zip(seen) {
+            if let Some(span) = spans.as_ref().and_then(|spans| spans.first()) {
+                count(format!("{}: {}", rule.cause, clue.says), *span);
             }
         }
     }

@@ -2,11 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
-use super::super::{causes, diagnose};
+use super::super::{causes, diagnose, engine::POSSIBLE};
 use crate::evidence::Evidence;
-
-/// From which weight on the engine tells a cause.
-const POSSIBLE: f32 = 2.0;
 
 /// Whether a clue of the rules is `alone`; `None`: it is none of theirs.
 fn alone(says: &str) -> Option<bool> {

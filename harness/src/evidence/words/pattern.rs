@@ -1,6 +1,6 @@
 //! Patterns over words.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::token::Word;
 use crate::evidence::span::Span;
@@ -91,15 +91,22 @@ impl Pattern {
         }
     }
 
-    /// Whether a text of these words can have it at all.
-    pub fn is_possible(&self, vocabulary: &HashSet<String>) -> bool {
-        self.steps.iter().all(|step| match step {
-            Step::Words { any, optional: false } => any.iter().any(|piece| match piece {
-                Piece::Whole(text) => vocabulary.contains(text),
-                _ => true,
-            }),
-            _ => true,
-        })
+    /// In which passages it may stand, by their numbers and in order: those that have one of the words
+    /// of a step which no other word fits. `None`: it may stand in any.
+    pub fn candidates(&self, index: &HashMap<String, Vec<usize>>) -> Option<Vec<usize>> {
+        let places = |step: &Step| {
+            let Step::Words { any, optional: false } = step else { return None };
+            let mut passages = Vec::new();
+            for piece in any {
+                let Piece::Whole(text) = piece else { return None };
+                passages.extend(index.get(text).into_iter().flatten().copied());
+            }
+            Some(passages)
+        };
+        let mut passages = self.steps.iter().filter_map(places).min_by_key(Vec::len)?;
+        passages.sort_unstable();
+        passages.dedup();
+        Some(passages)
     }
 
     /// The first place where it stands.
@@ -265,9 +272,21 @@ mod tests {
             .filter_map(|(at, it)| it.range(&words, 0).map(|(start, end)| (at, start, end)))
             .collect();
         assert_eq!(found, alone);
-        let vocabulary = HashSet::from(["port".to_owned(), "80".to_owned()]);
-        assert!(pattern(&"port #").is_possible(&vocabulary));
-        assert!(!pattern(&"connection reset").is_possible(&vocabulary));
+    }
+
+    #[test]
+    fn passages_that_may_have_it() {
+        let index = HashMap::from([
+            ("port".to_owned(), vec![0, 2, 3]),
+            ("taken".to_owned(), vec![2]),
+            ("used".to_owned(), vec![3, 5]),
+        ]);
+        let candidates = |text| Pattern::parse(text).expect("a pattern").candidates(&index);
+        assert_eq!(candidates("port #"), Some(vec![0, 2, 3]));
+        assert_eq!(candidates("port ... taken ?by"), Some(vec![2]));
+        assert_eq!(candidates("taken|used"), Some(vec![2, 3, 5]));
+        assert_eq!(candidates("port reset"), Some(Vec::new()));
+        assert_eq!(candidates("use* #"), None);
     }
 
     #[test]

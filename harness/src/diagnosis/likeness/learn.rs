@@ -6,7 +6,7 @@ use std::{
     path::PathBuf,
 };
 
-use super::{Counts, features, model::Model};
+use super::{Counts, features, model::Model, values};
 use crate::{
     diagnosis::{
         case::Case,
@@ -66,18 +66,9 @@ pub fn learn(directories: &[PathBuf]) -> Result<String, ScoreError> {
     let examples: Vec<Example> = counted
         .iter()
         .map(|(groups, cause)| {
-            let value = |(term, (count, _)): (&String, &(u32, _))| {
-                let number = *numbers.get(term.as_str())?;
-                Some((number, names[number].1 * (1.0 + (*count as f32).ln())))
-            };
-            let mut terms = Vec::new();
-            for group in groups {
-                let mut values: Vec<(usize, f32)> = group.iter().filter_map(value).collect();
-                let squares: f32 = values.iter().map(|(_, it)| it * it).sum();
-                let length = squares.sqrt().max(f32::MIN_POSITIVE);
-                values.iter_mut().for_each(|(_, it)| *it /= length);
-                terms.extend(values);
-            }
+            let known = |term: &str| numbers.get(term).map(|number| (names[*number].1, *number));
+            let values = groups.iter().flat_map(|group| values(group, known));
+            let terms = values.map(|(value, _, number)| (number, value)).collect();
             let cause = causes.iter().position(|it| it == cause).unwrap_or_default();
             Example { terms, cause }
         })

@@ -27,3 +27,19 @@ type Counts = BTreeMap<String, (u32, Span)>;
 fn features(case: &Case<'_>) -> [Counts; 2] {
     [terms::terms(&case.passages), signs::signs(case)]
 }
+
+/// What the terms of a group are worth that `known` knows, each with how telling it is at all: all of
+/// them together have the length 1, so that a long report says no more than a short one.
+fn values<T>(
+    group: &Counts,
+    known: impl Fn(&str) -> Option<(f32, T)>,
+) -> impl Iterator<Item = (f32, Span, T)> {
+    let value = |(term, (count, span)): (&String, &(u32, Span))| {
+        let (telling, it) = known(term)?;
+        Some((telling * (1.0 + (*count as f32).ln()), *span, it))
+    };
+    let values: Vec<(f32, Span, T)> = group.iter().filter_map(value).collect();
+    let squares: f32 = values.iter().map(|(value, ..)| value * value).sum();
+    let length = squares.sqrt().max(f32::MIN_POSITIVE);
+    values.into_iter().map(move |(value, span, it)| (value / length, span, it))
+}

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write as _, sync::LazyLock};
 
-use super::features;
+use super::{features, values};
 use crate::{cause::Cause, diagnosis::case::Case, evidence::span::Span};
 
 /// A line a term: the term, how telling it is at all, and its weight for each cause that it speaks
@@ -93,24 +93,14 @@ impl Model {
     fn apply(&self, case: &Case<'_>) -> Vec<Likeness> {
         let mut sums = self.base.clone();
         let mut told: Vec<Vec<(f32, Span)>> = vec![Vec::new(); sums.len()];
-        let mut squares = 0.0;
-        for group in &features(case) {
-            let known = group.iter().filter_map(|(term, (count, span))| {
-                let (telling, weights) = self.terms.get(term)?;
-                Some((telling * (1.0 + (*count as f32).ln()), *span, weights))
-            });
-            let known: Vec<_> = known.collect();
-            let own: f32 = known.iter().map(|(value, ..)| value * value).sum();
-            squares += own;
-            for (value, span, weights) in known {
-                for (place, weight) in weights {
-                    let adds = value / own.sqrt() * weight;
-                    sums[*place] += adds;
-                    told[*place].push((adds, span));
-                }
+        let known = |term: &str| self.terms.get(term).map(|(telling, weights)| (*telling, weights));
+        for (value, span, weights) in features(case).iter().flat_map(|group| values(group, known)) {
+            for (place, weight) in weights {
+                sums[*place] += value * weight;
+                told[*place].push((value * weight, span));
             }
         }
-        if squares == 0.0 {
+        if told.iter().all(Vec::is_empty) {
             return Vec::new();
         }
         let most = sums.iter().copied().fold(f32::MIN, f32::max);

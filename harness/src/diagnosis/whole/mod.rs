@@ -22,15 +22,17 @@ struct Found {
     says: &'static str,
     spans: Vec<Span>,
     shows: bool,
+    /// Whether nothing else makes such a state.
+    settled: bool,
+}
+
+impl Found {
+    fn new(says: &'static str, spans: Vec<Span>, shows: bool) -> Found {
+        Found { says, spans, shows, settled: true }
+    }
 }
 
 type Look = fn(&Whole<'_>) -> Option<Found>;
-
-/// The cause of a relay that does not listen, of which the process says more than its ports.
-const RELAY: &str = "relay-regression";
-
-/// The cause of one that may not have its port: the lab has none such (`relay-12`).
-const RESERVED: &str = "port-excluded-range";
 
 /// A cause, and how it is seen. The first ones are nearest to the server.
 const RULES: [(&str, Look); 23] = [
@@ -50,8 +52,8 @@ const RULES: [(&str, Look); 23] = [
     ("iphlpsvc-stopped", looks::helper_stopped),
     ("wslconfig-misplaced-key", looks::misplaced),
     ("localhost-forwarding-off", looks::forwarding_off),
-    (RELAY, looks::relay_lost),
-    (RESERVED, looks::reserved),
+    ("relay-regression", looks::relay_lost),
+    ("port-excluded-range", looks::reserved),
     ("proxy-env-wrong-namespace", looks::proxy_on_loopback),
     ("proxy-intercepts-localhost", looks::proxy_elsewhere),
     ("relay-loopback-only-lan", looks::lan_has_no_way),
@@ -72,11 +74,9 @@ pub(super) fn diagnose(evidence: &Evidence, case: &Case<'_>) -> Option<Diagnosis
     for (slug, look) in RULES {
         let (Some(cause), Some(found)) = (Cause::from_slug(slug), look(&whole)) else { continue };
         // Where nobody complains, and localhost answers, it may be as it should be.
-        let open = slug == RESERVED || slug == RELAY && !whole.has_no_relay();
         let confidence = match (found.shows, whole.names_a_failure() || whole.localhost_fails()) {
-            (true, true) if open => Confidence::Likely,
-            (true, true) => Confidence::Certain,
-            (true, false) => Confidence::Likely,
+            (true, true) if found.settled => Confidence::Certain,
+            (true, _) => Confidence::Likely,
             (false, _) => Confidence::Possible,
         };
         let weight = if found.shows { 10.0 } else { 1.0 };

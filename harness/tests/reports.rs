@@ -55,6 +55,15 @@ fn reports_of_threads() {
     assert_eq!(certain_and_wrong(&all), [""; 0], "{}", table(&all));
 }
 
+/// Of what no known cause makes, one in ten may be given a likely one.
+#[test]
+fn reports_without_a_known_cause() {
+    let all = scored("reports-threads");
+    let nothing: Vec<&Scored> = all.iter().filter(|it| it.wants_nothing()).collect();
+    let over = nothing.iter().filter(|it| it.over_claims()).count();
+    assert!(over * 10 <= nothing.len(), "{over} of {}", nothing.len());
+}
+
 #[test]
 fn about_something_else() {
     let all = scored("reports-made-up");

@@ -100,5 +100,19 @@ fn who_listens_for_the_guest(
     assert_eq!(named(&page), expected);
 }
 
+#[test]
+fn what_was_pasted_is_not_asked_for() {
+    let asked = |report: &str| {
+        let ask = diagnose(&Evidence::read(report)).ask;
+        ask.iter().any(|it| it.run.contains("excludedportrange"))
+    };
+    let report = "Setup: WSL2\n\nservers cannot bind since Hyper-V is on\n\n- error: listen tcp \
+        0.0.0.0:50051: bind: An attempt was made to access a socket in a way forbidden by its access permissions\n";
+    assert!(asked(report));
+    let shown =
+        "\n```\nC:\\> netsh interface ipv4 show excludedportrange protocol=tcp\n4294 4393\n```\n";
+    assert!(!asked(&format!("{report}{shown}")));
+}
+
 const NO_RELAY: &str = "```\nC:\\> tasklist /svc /fi \"IMAGENAME eq wslrelay.exe\"\n\
     INFO: No tasks are running which match the specified criteria.\n```\n";

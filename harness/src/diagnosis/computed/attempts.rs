@@ -226,3 +226,26 @@ pub(super) fn asked_from_outside(case: &Case<'_>) -> Vec<Span> {
         it.seen.is_bad() && !inside && !(fact.side == Side::Guest && it.to.is_loopback() && !nested)
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::holds, *};
+
+    #[test]
+    fn ports_of_one_host() {
+        let two = "Setup: none\n\n- curl localhost:3000: refused\n- curl localhost:8080: works\n";
+        assert!(holds(another_port_answers, two));
+        assert!(!holds(another_port_answers, &two.replace("refused", "works")));
+        assert!(!holds(another_port_answers, &two.replace("localhost:8080", "127.0.0.1:8080")));
+    }
+
+    #[test]
+    fn an_address_that_only_its_owner_reaches() {
+        let told =
+            "Setup: none\n\n- windows 192.168.1.10:8080: works\n- lan 192.168.1.10:8080: timeout\n";
+        assert!(holds(own_address_works_for_itself_only, told));
+        let own = told.replace("windows 192.168.1.10", "windows localhost");
+        assert!(!holds(own_address_works_for_itself_only, &own));
+        assert!(!holds(own_address_works_for_itself_only, &told.replace("timeout", "works")));
+    }
+}

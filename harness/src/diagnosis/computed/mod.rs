@@ -110,3 +110,14 @@ pub(super) const ALL: &[(&str, Computed)] = &[
 pub fn find(name: &str) -> Option<Computed> {
     ALL.iter().find(|(known, _)| *known == name).map(|(_, computed)| *computed)
 }
+#[cfg(test)]
+mod testing {
+    use super::Computed;
+    use crate::{diagnosis::case::Case, evidence::Evidence};
+
+    /// Whether a report shows it.
+    pub fn holds(fact: Computed, report: &str) -> bool {
+        let evidence = Evidence::read(report);
+        !fact(&Case::new(&evidence)).is_empty()
+    }
+}

@@ -124,13 +124,7 @@ pub(super) fn remote_url_dials_loopback(case: &Case<'_>) -> Vec<Span> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::evidence::Evidence;
-
-    fn holds(fact: fn(&Case<'_>) -> Vec<Span>, report: &str) -> bool {
-        let evidence = Evidence::read(report);
-        !fact(&Case::new(&evidence)).is_empty()
-    }
+    use super::{super::testing::holds, *};
 
     #[test]
     fn a_proxy_is_dialed() {

@@ -175,13 +175,7 @@ fn networks(passage: &Passage, text: &str) -> Vec<(Network, Span)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::evidence::Evidence;
-
-    fn holds(fact: fn(&Case<'_>) -> Vec<Span>, report: &str) -> bool {
-        let evidence = Evidence::read(report);
-        !fact(&Case::new(&evidence)).is_empty()
-    }
+    use super::{super::testing::holds, *};
 
     #[test]
     fn versions_beside_each_other() {

@@ -182,6 +182,15 @@ mod tests {
     }
 
     #[test]
+    fn a_head_that_is_a_remark() {
+        let text = "```\n$ cat /etc/wsl.conf\n# [boot]\nsystemd=true\n# see [docs]\n\
+            ; [network]\ngenerateResolvConf=false\n```\n";
+        let expected =
+            ["guest WslConf #boot systemd=true", "guest WslConf #network generateResolvConf=false"];
+        assert_eq!(shown(text), expected);
+    }
+
+    #[test]
     fn read_from_inside_wsl() {
         let text = "$ cat /mnt/c/Users/me/.wslconfig\n[wsl2]\nlocalhostForwarding=false\n";
         assert_eq!(shown(text), ["windows WslConfig wsl2 localhostForwarding=false"]);

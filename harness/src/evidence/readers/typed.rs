@@ -171,6 +171,9 @@ mod tests {
         );
         assert_eq!(told("- cmd: php -S localhost:80\n"), ["localhost:80"]);
         assert_eq!(told("- cmd: gatsby develop\n"), ["?"]);
+        // Where a client goes is nobody's bind.
+        assert_eq!(told("$ sudo curl 127.0.0.1:8080\n"), ["?"]);
+        assert_eq!(told("$ psql -h 127.0.0.1 -p 5432\n"), ["?"]);
         assert_eq!(told("$ python3 -m http.server --bind 127.0.0.1 9000\n"), ["127.0.0.1"]);
     }
 

@@ -90,5 +90,15 @@ fn mentions_may_be_denied() {
     assert_eq!(denied("- fast boot: disabled\n", "fast-startup"), Some(true));
     assert_eq!(denied("no VPN is used\n", "vpn"), Some(true));
     assert_eq!(denied("after the VPN connects\n", "vpn"), Some(false));
+    assert_eq!(denied("- VPN connected: no connectivity\n", "vpn"), Some(false));
+    assert_eq!(denied("- VPN: no\n", "vpn"), Some(true));
     assert_eq!(denied("a chair\n", "vpn"), None);
+}
+
+#[test]
+fn a_port_behind_its_word() {
+    assert_eq!(
+        attempts("- curl wsl: (7) Failed to connect to 127.0.0.1 port 7890: Connection refused\n"),
+        ["guest -> 127.0.0.1:7890 refused curl"]
+    );
 }

@@ -176,3 +176,15 @@ fn wget() {
     let expected = ["container wget ::1 80 refused", "container wget localhost 80 refused"];
     assert_eq!(sorted(text), expected);
 }
+
+#[test]
+fn clients_of_databases() {
+    let psql = "```\n$ psql -h localhost -p 5433 -U me\npsql: error: connection to server at \"localhost\" \
+        (::1), port 5433 failed: Connection refused\n```\n";
+    assert_eq!(shown(psql), ["guest psql localhost 5433 refused"]);
+    let mysql = "```\n$ mysql -h127.0.0.1 -P 3306 -e 'select 1'\n1\n1\n```\n";
+    assert_eq!(shown(mysql), ["guest mysql 127.0.0.1 3306 works"]);
+    let sqlcmd =
+        "```\nC:\\> sqlcmd -S localhost -U sa\nSqlcmd: Error: Login timeout expired.\n```\n";
+    assert_eq!(shown(sqlcmd), ["windows sqlcmd localhost fails"]);
+}

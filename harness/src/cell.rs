@@ -36,6 +36,14 @@ pub struct Cell {
     pub hangup: Option<Hangup>,
     /// How long the probe took, in milliseconds.
     pub ms: f64,
+    /// How often it was measured before, and met silence while the lab stood still.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub again: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(again: &u32) -> bool {
+    *again == 0
 }
 
 impl Cell {

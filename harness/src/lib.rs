@@ -81,6 +81,7 @@ pub mod runner;
 pub mod scenario;
 pub mod shard;
 pub mod snapshot;
+pub mod standstill;
 pub mod stock;
 pub mod target;
 mod text;

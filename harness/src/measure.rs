@@ -26,12 +26,20 @@ use crate::{
     node::Node,
     outcome::{Outcome, Via},
     route::Route,
+    standstill::Standstill,
     target::Host,
     tool::{Impl, Tool},
 };
 
 /// How long a tool may take on a Linux arm.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The part of its time limit, one in so many, that a probe can lose to a standstill before its
+/// silence may be the lab's and not the network's.
+const STANDSTILL: u32 = 4;
+
+/// How often a silent cell is measured at most.
+const ATTEMPTS: u32 = 3;
 
 /// How many probes of a kind a processor bears at once.
 const PER_PROCESSOR: usize = 4;
@@ -85,7 +93,8 @@ impl Slots {
     }
 }
 
-/// Measures every cell of a phase.
+/// Measures every cell of a phase. Silence is believed of a lab that went on: cells that met it while
+/// the lab stood still are measured again.
 ///
 /// # Errors
 /// The first cell that could not be measured.
@@ -106,9 +115,40 @@ pub async fn measure(
     }
     // Booting the guest may have started its service.
     lab.settle().await?;
+    let (jobs, absent) = jobs(plan, lab, probes, slots, &agents).await?;
+
+    let own = Standstill::watch();
+    // What was before is nobody's silence.
+    standstill(&own, &agents).await?;
+    let mut cells: Vec<Option<Cell>> = vec![None; jobs.len()];
+    let mut open = jobs;
+    for again in 0..ATTEMPTS {
+        for (index, cell) in run(&open).await? {
+            cells[index] = Some(Cell { again, ..cell });
+        }
+        open.retain(|job| cells[job.index].as_ref().is_some_and(|cell| cell.outcome.is_silence()));
+        if open.is_empty() {
+            break;
+        }
+        let still = standstill(&own, &agents).await?;
+        tracing::debug!(?still, cells = open.len(), "silence");
+        if still < lab.timeout() / STANDSTILL {
+            break;
+        }
+    }
+    Ok(cells.into_iter().flatten().chain(absent).collect())
+}
+
+/// The probes to make, and the cells of machines that are not there.
+async fn jobs(
+    plan: &MatrixPlan,
+    lab: &Lab,
+    probes: Probes,
+    slots: &Arc<Slots>,
+    agents: &BTreeMap<Node, AgentClient>,
+) -> Result<(Vec<Job>, Vec<Cell>), LabError> {
     let own_port = lab.port().await;
-    let mut jobs: Vec<Job> = Vec::new();
-    let mut absent = Vec::new();
+    let (mut jobs, mut absent): (Vec<Job>, Vec<Cell>) = Default::default();
     for (route, tool) in plan.cells() {
         let host = lab.address(route.to.host).await?;
         let to_lan = matches!(route.to.host, Host::LanIp | Host::LanName);
@@ -134,26 +174,39 @@ pub async fn measure(
             });
         }
     }
-
-    let mut cells: Vec<Option<Cell>> = vec![None; jobs.len()];
     // Slots are given in turn: telnet, which watches for a while, before what ends at once.
     jobs.sort_by_key(|job| job.order.tool != Tool::Telnet);
-    let mut running = JoinSet::new();
-    for job in jobs {
-        running.spawn(job.run());
-    }
+    Ok((jobs, absent))
+}
+
+/// Makes probes, all at once.
+async fn run(jobs: &[Job]) -> Result<Vec<(usize, Cell)>, LabError> {
+    let mut running: JoinSet<_> = jobs.iter().cloned().map(Job::run).collect();
+    let mut cells = Vec::new();
     while let Some(done) = running.join_next().await {
         match done {
-            Ok(measured) => {
-                let (index, cell) = measured?;
-                cells[index] = Some(cell);
-            }
+            Ok(measured) => cells.push(measured?),
             Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),
             // Cancelled: the whole run is.
             Err(_) => {}
         }
     }
-    Ok(cells.into_iter().flatten().chain(absent).collect())
+    Ok(cells)
+}
+
+/// The longest that this program or an agent stood still since this was asked last.
+async fn standstill(
+    own: &Standstill,
+    agents: &BTreeMap<Node, AgentClient>,
+) -> Result<Duration, LabError> {
+    let mut longest = own.longest();
+    for agent in agents.values() {
+        let Reply::Standstill(ms) = agent.request(Request::Standstill).await? else {
+            return Err(agent.out_of_turn("say how long it stood still").into());
+        };
+        longest = longest.max(Duration::from_millis(ms));
+    }
+    Ok(longest)
 }
 
 /// A cell of a machine that this arm does not have.
@@ -169,6 +222,7 @@ fn not_applicable(route: Route, tool: Tool) -> Cell {
         errno: None,
         hangup: None,
         ms: 0.0,
+        again: 0,
     }
 }
 
@@ -185,6 +239,7 @@ fn likely_silent(route: Route, tool: Tool) -> bool {
     }
 }
 
+#[derive(Clone)]
 struct Job {
     index: usize,
     slots: Arc<Slots>,

@@ -66,6 +66,11 @@ impl Outcome {
         matches!(self, Outcome::Ok | Outcome::Open | Outcome::Http(200..=299))
     }
 
+    /// Whether a clock told it, and no word of anybody.
+    pub fn is_silence(self) -> bool {
+        matches!(self, Outcome::Timeout | Outcome::NoAnswer)
+    }
+
     /// Whether the cell says anything about its route at all.
     pub fn is_applicable(self) -> bool {
         !matches!(self, Outcome::NoTool | Outcome::NotApplicable)

@@ -240,6 +240,7 @@ pub const fn operation(request: &Request) -> &'static str {
         Request::Programs(_) => "know the programs",
         Request::Probe(_) => "probe",
         Request::Bearings { .. } => "take bearings",
+        Request::Standstill => "say how long it stood still",
         Request::Plug { .. } => "plug the cable",
         Request::Unplug => "pull the cable",
         Request::KeepDisk => "keep the disk",
@@ -266,6 +267,7 @@ pub fn object(request: &Request) -> String {
         Request::Bearings { host } => host.clone(),
         Request::Plug { address } => address.to_string(),
         Request::Programs(_)
+        | Request::Standstill
         | Request::Listeners
         | Request::Unplug
         | Request::KeepDisk

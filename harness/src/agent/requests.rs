@@ -22,7 +22,7 @@ use super::{
     protocol::{AgentError, FromAgent, FromHost, Output, Reply, Request},
     service::{self, Service},
 };
-use crate::{node::Node, probe::Prober};
+use crate::{node::Node, probe::Prober, standstill::Standstill};
 
 /// Where the host's lines come from.
 pub type Reading = Box<dyn AsyncRead + Send + Unpin>;
@@ -58,6 +58,7 @@ struct Agent<R> {
     environment: Mutex<BTreeMap<String, String>>,
     services: tokio::sync::Mutex<BTreeMap<String, Service>>,
     prober: Prober,
+    standstill: Standstill,
     role: R,
 }
 
@@ -90,6 +91,7 @@ pub async fn serve<R: Role>(
     let agent = Arc::new(Agent {
         node,
         prober: Prober::new(),
+        standstill: Standstill::watch(),
         environment: Mutex::new(environment),
         services: tokio::sync::Mutex::default(),
         role: role(Arc::clone(&host)).await?,
@@ -170,6 +172,10 @@ impl<R: Role> Agent<R> {
             }
             Request::Bearings { host } => {
                 Ok(Reply::Bearings(self.prober.bearings(host, &self.environment()).await))
+            }
+            Request::Standstill => {
+                let still = self.standstill.longest().as_millis();
+                Ok(Reply::Standstill(u64::try_from(still).unwrap_or(u64::MAX)))
             }
             Request::Publish { .. }
             | Request::Plug { .. }

@@ -80,7 +80,12 @@ pub(super) fn total(run: &RunResult) -> String {
         })
         .collect();
     let ended = if words.is_empty() { "nothing ran".to_owned() } else { words.join(", ") };
-    format!("{ended} on {} in {:.1} s", run.arm, run.wall_ms as f64 / 1000.0)
+    let again = match view::measured_again(run) {
+        0 => String::new(),
+        1 => "; 1 cell was measured again, for the lab had stood still".to_owned(),
+        more => format!("; {more} cells were measured again, for the lab had stood still"),
+    };
+    format!("{ended} on {} in {:.1} s{again}", run.arm, run.wall_ms as f64 / 1000.0)
 }
 
 #[cfg(test)]

@@ -103,6 +103,12 @@ pub(super) fn cells(scenario: &ScenarioResult) -> usize {
     scenario.phases.iter().map(|phase| phase.cells.len()).sum()
 }
 
+/// How many cells of a run were measured more than once, because their lab had stood still.
+pub(super) fn measured_again(run: &RunResult) -> usize {
+    let phases = run.scenarios.iter().flat_map(|scenario| &scenario.phases);
+    phases.flat_map(|phase| &phase.cells).filter(|cell| cell.again > 0).count()
+}
+
 /// The scenarios of a run, those first that need a look.
 pub(super) fn worst_first(run: &RunResult) -> Vec<&ScenarioResult> {
     let mut all: Vec<&ScenarioResult> = run.scenarios.iter().collect();

@@ -72,6 +72,7 @@ pub(crate) fn cell(route: Route, tool: Tool, outcome: Outcome) -> Cell {
         errno: None,
         hangup: None,
         ms: 0.4,
+        again: 0,
     }
 }
 

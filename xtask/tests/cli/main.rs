@@ -23,5 +23,6 @@ mod reports;
 mod repro;
 mod sabotage;
 mod snapshots;
+mod standstill;
 mod two_runs;
 mod without_docker;

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod machine;
+pub mod processes;
 pub mod run;
 
 pub use catalogue::Catalogue;

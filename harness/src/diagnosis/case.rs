@@ -4,7 +4,7 @@ use std::{cell::OnceCell, collections::HashMap};
 
 use crate::evidence::{
     Evidence,
-    fact::{Attempt, Fact, Kind, Listener, Mode, PortProxyRule},
+    fact::{Attempt, Fact, Kind, Listener, Mode, PortProxyRule, State},
     span::Span,
     words::{Passage, Pattern},
 };
@@ -61,6 +61,16 @@ impl<'e> Case<'e> {
     pub fn pick<T: 'e>(&self, pick: impl Fn(&'e Kind) -> Option<T>) -> Vec<(&'e Fact, T)> {
         let picked = self.evidence.facts.iter().filter_map(|fact| Some((fact, pick(&fact.kind)?)));
         picked.take(MOST_FACTS).collect()
+    }
+
+    /// Where a service that has one of these in its name is shown to run, or not to.
+    pub fn services(&self, names: &[&str], running: bool) -> Vec<Span> {
+        let services = self.pick(|kind| if let Kind::Service(it) = kind { Some(it) } else { None });
+        let is = services.into_iter().filter(|(_, it)| {
+            names.iter().any(|name| it.name.contains(name))
+                && (it.state == State::Running) == running
+        });
+        is.map(|(fact, _)| fact.span).collect()
     }
 
     /// Where a pattern stands.

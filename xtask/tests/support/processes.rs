@@ -34,6 +34,14 @@ pub fn below(pid: u32) -> BTreeSet<u32> {
     found
 }
 
+/// Whether what this process starts ignores a signal from the start, as behind `nohup` or after `&` in a
+/// script: a shell does so that nobody's Ctrl-C is meant for it.
+pub fn ignores(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap();
+    u64::from_str_radix(mask.trim(), 16).unwrap() >> (signal - 1) & 1 == 1
+}
+
 /// What a process was started as; empty when it is gone.
 pub fn command_line(pid: u32) -> String {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();

@@ -38,6 +38,11 @@ pub(super) fn zone_shown(case: &Case<'_>) -> Vec<Span> {
     with(case, |it| matches!(it, Firewall::Zone(_)))
 }
 
+/// firewalld does not run.
+pub(super) fn firewalld_stopped(case: &Case<'_>) -> Vec<Span> {
+    case.services(&["firewalld"], false)
+}
+
 /// Hyper-V's firewall drops what no rule names.
 pub(super) fn hyper_v_blocks(case: &Case<'_>) -> Vec<Span> {
     with(case, |it| match it {
@@ -74,4 +79,18 @@ pub(super) fn inbound_rule_exists(case: &Case<'_>) -> Vec<Span> {
         }
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::testing::holds, *};
+
+    #[test]
+    fn what_systemd_says_of_firewalld() {
+        let told = "Setup: none\n\n```\n$ sudo systemctl status firewalld\n\
+            Loaded: loaded (disabled)\nActive: inactive (dead)\n```\n";
+        assert!(holds(firewalld_stopped, told));
+        assert!(!holds(firewalld_stopped, &told.replace("inactive (dead)", "active (running)")));
+        assert!(!holds(firewalld_stopped, &told.replace("firewalld", "docker")));
+    }
 }

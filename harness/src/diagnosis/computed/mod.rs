@@ -95,6 +95,7 @@ pub(super) const ALL: &[(&str, Computed)] = &[
     ("resolver-generation-off", names::resolver_generation_off),
     ("zone-lacks-port", firewall::zone_lacks_port),
     ("zone-shown", firewall::zone_shown),
+    ("firewalld-stopped", firewall::firewalld_stopped),
     ("hyper-v-blocks", firewall::hyper_v_blocks),
     ("windows-rule-blocks", firewall::windows_rule_blocks),
     ("windows-log-drops", firewall::windows_log_drops),
@@ -110,6 +111,7 @@ pub(super) const ALL: &[(&str, Computed)] = &[
 pub fn find(name: &str) -> Option<Computed> {
     ALL.iter().find(|(known, _)| *known == name).map(|(_, computed)| *computed)
 }
+
 #[cfg(test)]
 mod testing {
     use super::Computed;

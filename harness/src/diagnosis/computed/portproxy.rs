@@ -2,7 +2,7 @@
 
 use super::super::case::Case;
 use crate::evidence::{
-    fact::{Kind, Mode, PortProxyRule, State},
+    fact::{Kind, Mode, PortProxyRule},
     host::Host,
     side::Side,
     span::Span,
@@ -87,18 +87,12 @@ pub(super) fn for_lan(case: &Case<'_>) -> Vec<Span> {
     with(case, |rule| wsl && !rule.listen.is_loopback() && !rule.connect.is_loopback())
 }
 
-fn service(case: &Case<'_>, running: bool) -> Vec<Span> {
-    let services = case.pick(|kind| if let Kind::Service(it) = kind { Some(it) } else { None });
-    let is = services.into_iter().filter(|(_, it)| {
-        (it.name.contains("iphlpsvc") || it.name.contains("ip helper"))
-            && (it.state == State::Running) == running
-    });
-    is.map(|(fact, _)| fact.span).collect()
-}
+/// What the service that serves rules is called.
+const HELPER: [&str; 2] = ["iphlpsvc", "ip helper"];
 
 /// The IP Helper does not run.
 pub(super) fn iphlpsvc_stopped(case: &Case<'_>) -> Vec<Span> {
-    let mut found = service(case, false);
+    let mut found = case.services(&HELPER, false);
     // `sc query iphlpsvc`, of which people paste the state only.
     for block in case.evidence.document.blocks() {
         let stopped = block.lines.iter().filter(|line| line.has("STOPPED") || line.has("Disabled"));
@@ -109,5 +103,5 @@ pub(super) fn iphlpsvc_stopped(case: &Case<'_>) -> Vec<Span> {
 
 /// The IP Helper runs.
 pub(super) fn iphlpsvc_running(case: &Case<'_>) -> Vec<Span> {
-    service(case, true)
+    case.services(&HELPER, true)
 }
